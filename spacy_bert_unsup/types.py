@@ -1,0 +1,64 @@
+"""Names for the arrays and small records that pass between the floors.
+
+Shapes use these letters: V vocabulary entries, D vector size, L labels, T tokens of a
+text, N pieces of a text, Q queries, K top terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float32]
+Bools: TypeAlias = NDArray[np.bool_]
+
+TokenSpan: TypeAlias = tuple[int, int]
+"""First token and one past the last token, as in ``doc[start:end]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The word pieces of a running text, without special tokens.
+
+    ids (Ints): (N,) vocabulary ids.
+    starts (Ints): (N,) first character of each piece in the text.
+    ends (Ints): (N,) one past the last character of each piece.
+    """
+
+    ids: Ints
+    starts: Ints
+    ends: Ints
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One masked sequence: what the model reads, and where the answer is wanted.
+
+    ids (Ints): (n,) piece ids with the special tokens and masks in place.
+    positions (Ints): (m,) places in `ids` whose predictions are averaged; m >= 1.
+    """
+
+    ids: Ints
+    positions: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class TopTerms:
+    """The vocabulary terms that a model would put at each query's place.
+
+    ids (Ints): (Q, K) vocabulary ids, most probable first; -1 where fewer than K are
+        allowed.
+    probs (Floats): (Q, K) probabilities out of the softmax over the whole vocabulary.
+    logits (Floats): (Q, K) scores before the softmax, bias included.
+    """
+
+    ids: Ints
+    probs: Floats
+    logits: Floats
