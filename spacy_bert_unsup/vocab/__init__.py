@@ -1,0 +1,1 @@
+"""Ground floor: what the vocabulary knows. Arrays and strings in, arrays out."""

@@ -1,0 +1,248 @@
+"""ClusterAssets: what a tagger needs beside a model, as a folder of plain files.
+
+    meta.json                     format version, model, fingerprint, labels, thresholds
+    seed_labels.jsonl             what people wrote; no build ever changes it
+    entity_vectors.safetensors    counts of labels per term, sparse rows
+    label_map.json                fine label -> broad label
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from ..errors import AssetsError, Errors
+from ..types import Floats
+from ..util import write_atomic
+from .labels import (
+    SeedLabels,
+    dump_seed_labels,
+    iter_labels,
+    match_seed_labels,
+    merge_seed_labels,
+    parse_seed_labels,
+)
+from .propagation import Propagation, propagate_labels
+from .scheme import BROAD, LabelScheme
+from .vectors import VocabVectors
+
+FORMAT_VERSION = 1
+META, SEEDS, VECTORS, LABEL_MAP = (
+    "meta.json",
+    "seed_labels.jsonl",
+    "entity_vectors.safetensors",
+    "label_map.json",
+)
+
+
+@dataclass(frozen=True)
+class ClusterAssets:
+    """Seed labels, and what they make of every term of one model's vocabulary.
+
+    model (str): Name of the model that the counts were made with.
+    fingerprint (str): Of its vocabulary and vectors.
+    scheme (LabelScheme): L labels.
+    seeds (SeedLabels): Term -> labels, as written by people.
+    counts (Floats): (V, L) labels heard by each term from its neighbourhoods.
+    thresholds (Mapping[str, float]): Label -> least share; "" is the general one.
+    """
+
+    model: str
+    fingerprint: str
+    scheme: LabelScheme
+    seeds: SeedLabels
+    counts: Floats
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    propagation: Propagation = field(default_factory=Propagation)
+
+    @classmethod
+    def build(
+        cls,
+        vectors: VocabVectors,
+        seeds: SeedLabels,
+        *,
+        model: str,
+        parents: Mapping[str, str] = BROAD,
+        how: Propagation | None = None,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> ClusterAssets:
+        """Propagate seed labels over a vocabulary.
+
+        vectors (VocabVectors): The V terms of a model.
+        seeds (SeedLabels): Term -> labels.
+        model (str): The model's name, kept for messages.
+        parents (Mapping[str, str]): Fine label -> broad label.
+        how (Optional[Propagation]): Limits of the propagation.
+        thresholds (Optional[Mapping[str, float]]): Kept with the assets.
+        RETURNS (ClusterAssets): Assets of this vocabulary.
+        RAISES (AssetsError): if no seed term is an entry of the vocabulary.
+        """
+        scheme = LabelScheme.collect(iter_labels(seeds), parents)
+        matched = match_seed_labels(seeds, vectors)
+        if not matched:
+            raise AssetsError(Errors.E211.format(seeds=len(seeds), model=model))
+        how = how or Propagation()
+        counts = propagate_labels(vectors, matched, scheme.labels, how=how)
+        return cls(
+            model, vectors.fingerprint, scheme, seeds, counts, thresholds or {}, how
+        )
+
+    def with_seeds(
+        self, vectors: VocabVectors, seeds: SeedLabels, *, only: bool = False
+    ) -> ClusterAssets:
+        """Add a user's seed labels; where a term is in both, the user's win.
+
+        vectors (VocabVectors): The vocabulary that these assets were built for.
+        seeds (SeedLabels): Term -> labels.
+        only (bool): Forget the old seeds instead of adding to them.
+        RETURNS (ClusterAssets): New assets.
+        """
+        old = {} if only else {t: n for t, n in self.seeds.items() if t not in seeds}
+        return ClusterAssets.build(
+            vectors,
+            merge_seed_labels([*old.items(), *seeds.items()]),
+            model=self.model,
+            parents=self.scheme.parents,
+            how=self.propagation,
+            thresholds=self.thresholds,
+        )
+
+    def check_fits(self, fingerprint: str, model: str) -> None:
+        """Refuse a model that these assets were not made for.
+
+        fingerprint (str): Of the model's vocabulary and vectors.
+        model (str): The model's name.
+        RAISES (AssetsError): naming both models, if they differ.
+        """
+        if fingerprint != self.fingerprint:
+            message = Errors.E212.format(
+                assets=self.model, theirs=self.fingerprint, model=model, ours=fingerprint
+            )
+            raise AssetsError(message)
+
+    def with_thresholds(self, thresholds: Mapping[str, float]) -> ClusterAssets:
+        """The same assets with other thresholds.
+
+        thresholds (Mapping[str, float]): Label -> least share; "" is the general one.
+        RETURNS (ClusterAssets): A copy.
+        """
+        return replace(self, thresholds=dict(thresholds))
+
+    def to_bytes(self) -> dict[str, bytes]:
+        """The files of the folder as bytes.
+
+        RETURNS (dict[str, bytes]): File name -> content.
+        """
+        rows, columns = np.nonzero(self.counts)
+        starts = np.searchsorted(rows, np.arange(len(self.counts) + 1))
+        tensors = {
+            "starts": starts.astype(np.int32),
+            "labels": columns.astype(np.uint16),
+            "counts": self.counts[rows, columns].astype(np.float32),
+        }
+        meta = {
+            "format_version": FORMAT_VERSION,
+            "model": self.model,
+            "fingerprint": self.fingerprint,
+            "labels": list(self.scheme.labels),
+            "non_entity": list(self.scheme.non_entity),
+            "thresholds": dict(self.thresholds),
+            "propagation": asdict(self.propagation),
+        }
+        return {
+            META: _dump(meta),
+            SEEDS: dump_seed_labels(self.seeds).encode("utf8"),
+            VECTORS: save(tensors),
+            LABEL_MAP: _dump(dict(self.scheme.parents)),
+        }
+
+    @classmethod
+    def from_bytes(
+        cls, files: Mapping[str, bytes], *, where: str = "bytes"
+    ) -> ClusterAssets:
+        """Read what `to_bytes` gave.
+
+        files (Mapping[str, bytes]): File name -> content.
+        where (str): Where they come from, for messages.
+        RETURNS (ClusterAssets): The assets.
+        RAISES (AssetsError): if a file is missing, corrupt or of another format.
+        """
+        for name in (META, SEEDS, VECTORS, LABEL_MAP):
+            if name not in files:
+                raise AssetsError(Errors.E213.format(where=where, name=name))
+        meta = _parse(files[META], f"{where}/{META}")
+        if meta.get("format_version") != FORMAT_VERSION:
+            found = meta.get("format_version")
+            raise AssetsError(
+                Errors.E214.format(where=where, found=found, known=FORMAT_VERSION)
+            )
+        parents = _parse(files[LABEL_MAP], f"{where}/{LABEL_MAP}")
+        seeds = parse_seed_labels(files[SEEDS].decode("utf8"), f"{where}/{SEEDS}")
+        try:
+            scheme = LabelScheme(
+                tuple(meta["labels"]), parents, tuple(meta["non_entity"])
+            )
+            counts = _dense(load(files[VECTORS]), len(scheme.labels))
+            return cls(
+                meta["model"],
+                meta["fingerprint"],
+                scheme,
+                seeds,
+                counts,
+                meta["thresholds"],
+                Propagation(**meta["propagation"]),
+            )
+        except (KeyError, TypeError, IndexError, ValueError, SafetensorError) as error:
+            raise AssetsError(Errors.E215.format(where=where, error=error)) from error
+
+    def to_disk(self, path: str | Path) -> None:
+        """Write the folder; each file is written beside and renamed.
+
+        path (str | Path): The folder, made if missing.
+        """
+        path = Path(path)
+        path.mkdir(parents=True, exist_ok=True)
+        for name, content in self.to_bytes().items():
+            write_atomic(path / name, content)
+
+    @classmethod
+    def from_disk(cls, path: str | Path) -> ClusterAssets:
+        """Read a folder written by `to_disk`.
+
+        path (str | Path): The folder.
+        RETURNS (ClusterAssets): The assets.
+        RAISES (AssetsError): if the folder or a file in it is missing or corrupt.
+        """
+        path = Path(path)
+        if not path.is_dir():
+            raise AssetsError(Errors.E216.format(path=path))
+        files = {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
+        return cls.from_bytes(files, where=str(path))
+
+
+def _dense(tensors: Mapping[str, np.ndarray], width: int) -> Floats:
+    starts, columns = tensors["starts"], tensors["labels"]
+    counts = np.zeros((len(starts) - 1, width), np.float32)
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    counts[rows, columns] = tensors["counts"]
+    return counts
+
+
+def _dump(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf8")
+
+
+def _parse(content: bytes, where: str) -> dict:
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise AssetsError(Errors.E215.format(where=where, error=error)) from error
+    if not isinstance(found, dict):
+        raise AssetsError(Errors.E215.format(where=where, error="not an object"))
+    return found
