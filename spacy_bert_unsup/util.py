@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,33 @@ def write_atomic(path: Path, content: bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def folder_atomic(folder: Path, *, stale: Sequence[str] = ()) -> Iterator[Path]:
+    """Fill a folder beside its place and move the files in when all went well.
+
+    Files of other names that lie in the folder already stay there.
+
+    folder (Path): The folder; made where missing.
+    stale (Sequence[str]): Glob patterns of files to delete unless written anew, so that
+        no part of an earlier version stays behind.
+    YIELDS (Path): Where to write.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        yield beside
+        folder.mkdir(exist_ok=True)
+        written = sorted(file.name for file in beside.iterdir())
+        for name in written:
+            os.replace(beside / name, folder / name)
+        for pattern in stale:
+            for old in folder.glob(pattern):
+                if old.name not in written:
+                    old.unlink()
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def read_text(path: Path) -> str:
