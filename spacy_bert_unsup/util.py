@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
+
+from .errors import Errors, InputError
+from .types import Floats
 
 import numpy as np
 
@@ -69,6 +75,43 @@ def read_text(path: Path) -> str:
     """
     try:
         return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(Errors.E002.format(path=path, error=error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise InputError(Errors.E003.format(path=path, offset=error.start)) from error
+
+
+def fingerprint(terms: Sequence[str], matrix: Floats) -> str:
+    """Name a vocabulary and its vectors, so that assets never meet another model.
+
+    terms (Sequence[str]): V entries.
+    matrix (Floats): (V, D) vectors.
+    RETURNS (str): 16 hex digits of a SHA-256.
+    """
+    digest = hashlib.sha256("\0".join(terms).encode("utf-8", "surrogatepass"))
+    digest.update(np.ascontiguousarray(matrix, dtype="<f4").tobytes())
+    return digest.hexdigest()[:16]
+
+
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Write a file in one step: it is there whole, or not at all.
+
+    path (str | Path): the file.
+    content (bytes): what it shall hold.
+    """
+    with atomic_path(path) as beside:
+        beside.write_bytes(content)
+
+
+def read_text(path: str | Path) -> str:
+    """Read a UTF-8 file, with or without a byte order mark.
+
+    path (str | Path): the file.
+    RETURNS (str): its text.
+    RAISES (InputError): if it cannot be read or is not UTF-8, naming the byte.
+    """
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise InputError(Errors.E002.format(path=path, error=error.strerror)) from error
     except UnicodeDecodeError as error:
