@@ -54,6 +54,73 @@ class Errors:
 
     # --- 1xx mlm ------------------------------------------------------------------
 
+    E101 = (
+        "[E101] There is no model folder {name}. Give an existing folder, 'starter', or "
+        "the name of a model on the Hugging Face hub."
+    )
+    E102 = (
+        "[E102] Cannot read the model '{name}': {reason}. Get the folder again from "
+        "where it came; it needs config.json, the weights and the tokenizer's files."
+    )
+    E103 = (
+        "[E103] The model '{name}' has no masked language model head (missing: "
+        "{missing}). Use a checkpoint that was saved with its head, such as "
+        "bert-base-cased, and no fine-tuned classifier or sentence encoder."
+    )
+    E104 = (
+        "[E104] Cannot get the model '{name}' from the Hugging Face hub: {reason} Check "
+        "the name and the connection; without one, download the model beforehand "
+        "(hf download {name}) or give a local folder or 'starter'."
+    )
+    E105 = (
+        "[E105] The tokenizer of '{name}' cannot be used: {reason}. The model needs a "
+        "fast tokenizer (tokenizer.json) with mask, padding and both border tokens."
+    )
+    E106 = (
+        "[E106] The tokenizer of '{name}' does not belong to the model: it has "
+        "{n_terms} entries, the model {n_rows} rows. Put the tokenizer's files "
+        "(tokenizer.json, vocab.txt) beside the weights that they were trained with."
+    )
+    E107 = (
+        "[E107] The model '{name}' does not score terms as head vector x vocabulary "
+        "row + bias (off by {error:.2g}), so its vocabulary vectors do not explain its "
+        "predictions. Use a BERT-like masked language model."
+    )
+    E108 = (
+        "[E108] A sequence of {length} pieces is longer than the {limit} that the "
+        "model '{name}' reads. Cut the text into windows first (plan_windows)."
+    )
+    E109 = (
+        "[E109] Query {number} wants the answer at {positions}, but a query of {length} "
+        "pieces needs at least one place from 0 to {last}."
+    )
+    E110 = "[E110] There is no storage '{storage}'. Choose one of: {names}."
+    E111 = (
+        "[E111] The weights in {folder} have format {found}, which this version of "
+        "spacy-bert-unsup cannot read. Update spacy-bert-unsup or save them again."
+    )
+    E112 = (
+        "[E112] 'allowed' has {found} flags, but the vocabulary has {n_terms} entries. "
+        "Give one flag for each."
+    )
+    E113 = (
+        "[E113] Cannot compute on device '{device}': {reason} Use 'auto', 'cpu' or a "
+        "device of this machine."
+    )
+    E114 = "[E114] There is no dtype '{dtype}'. Choose one of: {names}."
+    E115 = (
+        "[E115] These bytes are no model saved by MaskedLM.to_bytes ({reason}). Save "
+        "the pipeline again."
+    )
+    E116 = (
+        "[E116] Windows of {size} pieces cannot overlap by {overlap}. The overlap must "
+        "be at least 0 and smaller than the window."
+    )
+    E117 = (
+        "[E117] The starter model is not in {folder}. Install spacy-bert-unsup again, "
+        "or name another model."
+    )
+
     # --- 2xx vocab ----------------------------------------------------------------
 
     E201 = (
@@ -119,7 +186,91 @@ class Errors:
 
     # --- 4xx pretrain -------------------------------------------------------------
 
+    E401 = "[E401] Cannot read the config {path}: {error}"
+    E402 = "[E402] {path}: unknown section [{section}]. Known sections: {known}."
+    E403 = "[E403] {path}, section [{section}]: unknown key '{key}'. Known: {known}."
+    E404 = (
+        "[E404] {path}, section [{section}]: '{key} = {value}' cannot work; "
+        "wanted: {kind}."
+    )
+    E411 = (
+        "[E411] No corpus in {folder}: it has no file that ends in {endings}. Set "
+        "corpus.folder (and corpus.files) to your text files."
+    )
+    E412 = (
+        "[E412] {path} is not UTF-8: byte {offset} (line {line}) of the unpacked text. "
+        "Convert the file, or leave it out with corpus.files."
+    )
+    E413 = (
+        "[E413] {path}, line {line}: not a JSON object with the key '{key}'. Set "
+        "corpus.text_key to the field that holds the text."
+    )
+    E414 = (
+        "[E414] {folder} was prepared with other corpus or vocabulary settings. Choose "
+        "another folder as corpus.prepared, or delete this one to prepare it again."
+    )
+    E415 = (
+        "[E415] The corpus in {folder} is too small: {documents} documents, {held_out} "
+        "of them held out. Add text (a blank line separates documents), or raise "
+        "corpus.valid_share."
+    )
+    E416 = (
+        "[E416] corpus.weights names no source of the prepared corpus: {names}. Its "
+        "sources: {known}."
+    )
+    E421 = (
+        "[E421] A vocabulary of {size} entries is more than this corpus supports: it "
+        "has {most}. Lower vocabulary.size or vocabulary.min_frequency, or add text."
+    )
+    E422 = (
+        "[E422] vocabulary.size leaves no room for trained pieces: it must exceed the "
+        "special, unused, whole-word and given entries together."
+    )
+    E423 = "[E423] Cannot read the term list {path}: {error}"
+    E424 = (
+        "[E424] {path}: the term '{term}' cannot be one vocabulary entry, because the "
+        "tokenizer splits or changes it (white space, punctuation, case). Remove it."
+    )
+    E431 = (
+        "[E431] Cannot start from {path}: {reason}. Change model.init, or the [model] "
+        "settings that differ."
+    )
+    E432 = (
+        "[E432] Not enough space for checkpoints in {folder}: {needed} MB are needed, "
+        "{free} MB are free. Free some, or choose another --out."
+    )
+    E433 = (
+        "[E433] No checkpoint at {path}. Give a run's folder, its file 'last', or one "
+        "of the folders in its checkpoints/."
+    )
+    E434 = (
+        "[E434] The checkpoint {path} does not fit these settings: {reason}. Resume "
+        "with the settings it was made with, or start anew with another --out."
+    )
+    E435 = (
+        "[E435] The loss is no number any more at step {step}. Lower training.rate "
+        "(now {rate}) and start again: the last checkpoint, {last}, is kept."
+    )
+
     # --- 5xx cli ------------------------------------------------------------------
+
+    E501 = (
+        "[E501] {path}, line {number}: expected a token, a tab and a tag, but got "
+        "{line!r}. Mend the line, or leave it empty to end a sentence."
+    )
+    E502 = (
+        "[E502] {path}, line {number}: {tag!r} is not a BIO tag. Tags are O, B-LABEL "
+        "and I-LABEL; convert other schemes first."
+    )
+    E503 = "[E503] {path} holds no sentence, so there is nothing to score."
+    E504 = (
+        "[E504] {path} is no .spacy file ({error}). Write one with DocBin.to_disk, or "
+        "give a CoNLL file another suffix."
+    )
+    E505 = (
+        "[E505] {where} says nothing about these tags: {tags}. Map each to a label, or "
+        'to null to leave it out; "*" speaks of all others.'
+    )
 
 
 class Warnings:
