@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hashlib
 import os
 import shutil
 import tempfile
@@ -16,81 +15,64 @@ import numpy as np
 from .errors import Errors, InputError
 from .types import Floats
 
-import numpy as np
 
-from .errors import Errors, InputError
-from .types import Floats
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """A temporary file beside the target that takes its place when all went well.
 
+    A killed process or a full disk leaves the old file as it was.
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it: never half a file.
-
-    path (Path): The file; its folder must exist.
-    content (bytes): What it shall hold.
+    path (str | Path): the file to be written; missing parent folders are made.
+    YIELDS (Path): where to write.
     """
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    beside = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+        yield beside
+        beside.chmod(0o666 & ~_umask())
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @contextmanager
-def folder_atomic(folder: Path, *, stale: Sequence[str] = ()) -> Iterator[Path]:
-    """Fill a folder beside its place and move the files in when all went well.
+def atomic_folder(folder: str | Path, *, stale: Sequence[str] = ()) -> Iterator[Path]:
+    """A temporary folder beside the target whose files move in when all went well.
 
-    Files of other names that lie in the folder already stay there.
+    Files of other names that lie in the target already stay there.
 
-    folder (Path): The folder; made where missing.
-    stale (Sequence[str]): Glob patterns of files to delete unless written anew, so that
-        no part of an earlier version stays behind.
-    YIELDS (Path): Where to write.
+    folder (str | Path): the folder to be filled; made when missing.
+    stale (Sequence[str]): glob patterns of files to delete from it unless they were
+        written anew, so that no part of an earlier version stays behind.
+    YIELDS (Path): where to write.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    target = Path(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield beside
-        folder.mkdir(exist_ok=True)
+        target.mkdir(exist_ok=True)
         written = sorted(file.name for file in beside.iterdir())
         for name in written:
-            os.replace(beside / name, folder / name)
+            os.replace(beside / name, target / name)
         for pattern in stale:
-            for old in folder.glob(pattern):
+            for old in target.glob(pattern):
                 if old.name not in written:
                     old.unlink()
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 file, with or without a byte order mark.
+def write_text(path: str | Path, text: str) -> None:
+    """Write a UTF-8 text file in one step: it is there whole, or not at all.
 
-    path (Path): The file.
-    RETURNS (str): Its text.
-    RAISES (InputError): if it is missing or not UTF-8, naming the byte.
+    path (str | Path): the file.
+    text (str): what it shall hold.
     """
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(Errors.E002.format(path=path, error=error.strerror)) from error
-    except UnicodeDecodeError as error:
-        raise InputError(Errors.E003.format(path=path, offset=error.start)) from error
-
-
-def fingerprint(terms: Sequence[str], matrix: Floats) -> str:
-    """Name a vocabulary and its vectors, so that assets never meet another model.
-
-    terms (Sequence[str]): V entries.
-    matrix (Floats): (V, D) vectors.
-    RETURNS (str): 16 hex digits of a SHA-256.
-    """
-    digest = hashlib.sha256("\0".join(terms).encode("utf-8", "surrogatepass"))
-    digest.update(np.ascontiguousarray(matrix, dtype="<f4").tobytes())
-    return digest.hexdigest()[:16]
+    write_bytes(path, text.encode("utf-8"))
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
@@ -131,6 +113,7 @@ def fingerprint(terms: Sequence[str], matrix: Floats) -> str:
 
 
 def _umask() -> int:
+    """The process's file mode mask; reading it means setting it for a moment."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
