@@ -1,0 +1,1 @@
+"""The ground floor: masked language models. Needs torch and transformers, no spaCy."""

@@ -1,0 +1,115 @@
+"""Forward passes of the encoder over batches of nearly equal length, with counts."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+from transformers.modeling_outputs import BaseModelOutput
+
+from ..types import Ints
+from .compute import DTYPES
+
+
+@dataclass(slots=True)
+class ForwardStats:
+    """What a model has computed so far, over all threads.
+
+    forwards (int): calls of the encoder.
+    rows (int): sequences in them.
+    pieces (int): pieces in them, padding included.
+    head_positions (int): places at which the head was computed.
+    """
+
+    forwards: int = 0
+    rows: int = 0
+    pieces: int = 0
+    head_positions: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, *, rows: int, pieces: int, head_positions: int) -> None:
+        """Count one call of the encoder.
+
+        rows (int): sequences in it.
+        pieces (int): pieces in it, padding included.
+        head_positions (int): places at which the head is computed afterwards.
+        """
+        with self._lock:
+            self.forwards += 1
+            self.rows += rows
+            self.pieces += pieces
+            self.head_positions += head_positions
+
+    def reset(self) -> None:
+        """Start to count from zero."""
+        with self._lock:
+            self.forwards = self.rows = self.pieces = self.head_positions = 0
+
+
+class Encoder:
+    """Runs the encoder of an MLM model on its device, in its precision.
+
+    model (PreTrainedModel): the model, on its device, in eval mode.
+    pad_id (int): what fills the end of shorter rows.
+    dtype (str): "float32", or "bfloat16" to compute with a copy of the encoder.
+    """
+
+    def __init__(self, model: PreTrainedModel, *, pad_id: int, dtype: str) -> None:
+        encoder = model.base_model
+        if dtype != "float32":
+            encoder = copy.deepcopy(encoder).to(DTYPES[dtype])
+        self.stats = ForwardStats()
+        self._encoder = encoder
+        self._pad_id = pad_id
+        self._device = model.device
+
+    def last_states(
+        self, sequences: Sequence[Ints], positions: Sequence[Ints]
+    ) -> Tensor:
+        """Read the last layer at the wanted places.
+
+        sequences (Sequence[Ints]): pieces of each row, special tokens included.
+        positions (Sequence[Ints]): wanted places of each row.
+        RETURNS (Tensor): (P, H) float32, row after row.
+        """
+        counts = [len(places) for places in positions]
+        rows = np.repeat(np.arange(len(sequences)), counts)
+        places = np.concatenate(positions).astype(np.int64)
+        hidden = self._run(sequences, head_positions=len(places)).last_hidden_state
+        index = torch.from_numpy(np.stack([rows, places])).to(self._device)
+        return hidden[index[0], index[1]].float()
+
+    def layer_states(
+        self, sequences: Sequence[Ints], layers: Sequence[int]
+    ) -> list[Tensor]:
+        """Read whole layers.
+
+        sequences (Sequence[Ints]): pieces of each row, special tokens included.
+        layers (Sequence[int]): layers; 0 is the embedding, -1 the last layer.
+        RETURNS (list[Tensor]): (n, len(layers), H) float32 for each row.
+        """
+        states = self._run(sequences, output_hidden_states=True).hidden_states
+        chosen = torch.stack([states[layer].float() for layer in layers], dim=2)
+        return [chosen[i, : len(row)] for i, row in enumerate(sequences)]
+
+    def _run(
+        self, sequences: Sequence[Ints], *, head_positions: int = 0, **options: bool
+    ) -> BaseModelOutput:
+        """One forward pass; rows of equal length need no mask."""
+        lengths = np.asarray([len(row) for row in sequences])
+        ids = np.full((len(sequences), lengths.max()), self._pad_id, dtype=np.int64)
+        for i, row in enumerate(sequences):
+            ids[i, : len(row)] = row
+        inputs = {"input_ids": torch.from_numpy(ids).to(self._device)}
+        if lengths.min() < lengths.max():
+            mask = np.arange(ids.shape[1]) < lengths[:, None]
+            mask = torch.from_numpy(mask.astype(np.int64)).to(self._device)
+            inputs["attention_mask"] = mask
+        self.stats.add(rows=len(ids), pieces=ids.size, head_positions=head_positions)
+        return self._encoder(**inputs, **options)

@@ -1,0 +1,131 @@
+"""Write a model with its tokenizer to a folder, or pack it into bytes."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from ..errors import Errors, ModelError
+from ..util import atomic_folder
+from .loader import Parts, quiet_transformers
+from .storage import is_lossless_int8, write_weights
+
+STORAGES = ("auto", "float32", "float16", "int8")
+MEGABYTE = 1_000_000
+# Files of an earlier save in the same folder that the new one may not write anew.
+_STALE = ("*.safetensors", "*.safetensors.index.json", "pytorch_model*", "weights.json")
+_SUFFIXES = (".json", ".txt", ".safetensors")
+
+
+def save_parts(
+    parts: Parts, folder: Path, *, storage: str, max_file_mb: int, terms: list[str]
+) -> None:
+    """Write a model folder; it is there whole, or as it was.
+
+    parts (Parts): the model with its tokenizer.
+    folder (Path): the folder; files of other names stay.
+    storage (str): "float32" or "float16" (ordinary transformers folders), "int8", or
+        "auto" for the smallest that loses nothing of these weights.
+    max_file_mb (int): size of the largest weights file in megabytes; a float matrix
+        above it gets a file of its own.
+    terms (list[str]): (V,) the vocabulary, for vocab.txt.
+    RAISES (ModelError): when there is no such storage.
+    """
+    if storage not in STORAGES:
+        names = ", ".join(STORAGES)
+        raise ModelError(Errors.E110.format(storage=storage, names=names))
+    if storage == "auto":
+        storage = find_lossless_storage(parts.model)
+    with atomic_folder(folder, stale=_STALE) as beside, quiet_transformers():
+        _save_model(parts.model, beside, storage, max_file_mb)
+        parts.tokenizer.save_pretrained(beside)
+        config = beside / "config.json"
+        settings = json.loads(config.read_text(encoding="utf-8"))
+        settings["next_sentence"] = parts.next_sentence
+        config.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+        vocab = "".join(f"{term}\n" for term in terms)
+        (beside / "vocab.txt").write_text(vocab, encoding="utf-8", newline="\n")
+
+
+def _save_model(
+    model: PreTrainedModel, folder: Path, storage: str, max_file_mb: int
+) -> None:
+    if storage == "int8":
+        model.config.save_pretrained(folder)
+        weights = dict(own_weights(model))
+        write_weights(folder, weights, max_file_bytes=max_file_mb * MEGABYTE)
+        return
+    if storage == "float16":
+        model = copy.deepcopy(model).half()
+    model.save_pretrained(folder, max_shard_size=f"{max_file_mb}MB")
+
+
+def own_weights(model: PreTrainedModel) -> Iterator[tuple[str, Tensor]]:
+    """Go through the parameters and buffers of a model, tied ones once.
+
+    model (PreTrainedModel): the model.
+    YIELDS (tuple[str, Tensor]): name and value, on the CPU.
+    """
+    seen: set[int] = set()
+    for name, tensor in model.state_dict().items():
+        if tensor.data_ptr() not in seen:
+            seen.add(tensor.data_ptr())
+            yield name, tensor.cpu()
+
+
+@torch.no_grad()
+def find_lossless_storage(model: PreTrainedModel) -> str:
+    """Find the smallest storage that keeps every weight as it is.
+
+    model (PreTrainedModel): the model, float32.
+    RETURNS (str): what the weights were stored as before, in effect.
+    """
+    weights = [tensor for _, tensor in own_weights(model)]
+    if all(is_lossless_int8(tensor) for tensor in weights):
+        return "int8"
+    if all(torch.equal(tensor, tensor.half().to(tensor.dtype)) for tensor in weights):
+        return "float16"
+    return "float32"
+
+
+def pack_folder(folder: Path) -> bytes:
+    """Put the files of a model folder into one uncompressed zip archive.
+
+    folder (Path): the folder.
+    RETURNS (bytes): the archive, the same for the same files.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.writestr(zipfile.ZipInfo(file.name), file.read_bytes())
+    return buffer.getvalue()
+
+
+@contextmanager
+def unpack_folder(content: bytes) -> Iterator[Path]:
+    """Lay out what `pack_folder` packed in a temporary folder.
+
+    content (bytes): the archive.
+    YIELDS (Path): the folder, deleted afterwards.
+    RAISES (ModelError): when the bytes are something else.
+    """
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for entry in archive.namelist():
+                    if Path(entry).name != entry or not entry.endswith(_SUFFIXES):
+                        raise zipfile.BadZipFile(f"unexpected file {entry}")
+                    (Path(name) / entry).write_bytes(archive.read(entry))
+        except zipfile.BadZipFile as error:
+            raise ModelError(Errors.E115.format(reason=error)) from error
+        yield Path(name)

@@ -1,0 +1,358 @@
+"""MaskedLM: what the rest of the package asks of a masked language model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from ..errors import Errors, ModelError
+from ..types import Bools, Floats, Ints, Pieces, Query, TopTerms
+from ..util import fingerprint
+from . import share
+from .checks import (
+    check_queries,
+    check_vocabulary,
+    find_length_limit,
+    find_special_ids,
+)
+from .compute import choose_device, choose_dtype
+from .encoder import Encoder, ForwardStats
+from .folder import pack_folder, save_parts, unpack_folder
+from .head import make_head
+from .loader import Parts, Source, find_source, read_parts
+from .pieces import make_splitter, split_texts
+from .probe import check_probe, probe_model
+from .queries import length_buckets, unique_queries
+from .threads import guard_forks
+from .topk import mean_rows, top_terms
+from .vocabulary import read_vocabulary
+
+MAX_BATCH_PIECES = 8192
+
+guard_forks()
+
+
+class MaskedLM:
+    """A masked language model: its vocabulary, its tokenizer, and what it predicts.
+
+    Holds no state but its weights and counters, so any number of threads may use it at
+    the same time. Make one with `load` or `from_parts`.
+
+    name (str): what the user asked for: "starter", a folder's name or a hub name.
+    terms (list[str]): (V,) entries as the vocabulary spells them ("##itis", "Ġthe"); ""
+        for rows that the tokenizer does not name.
+    max_length (int): pieces of one sequence, the two special tokens included.
+    device (str): where it computes.
+    dtype (str): in which precision its encoder computes; results are float32.
+    mask_id, cls_id, sep_id, pad_id, unk_id (int): ids of the special tokens.
+    special_ids (frozenset[int]): ids of all special tokens.
+    next_sentence (bool): whether it was pretrained on pairs of sentences too.
+    probe (Probe): how exactly it keeps to its own formula.
+    """
+
+    def __init__(self, parts: Parts, *, name: str, device: str, dtype: str) -> None:
+        model, tokenizer = parts.model, parts.tokenizer
+        self.name = name
+        self.device = choose_device(device)
+        width = model.config.hidden_size
+        self.dtype = choose_dtype(dtype, device=self.device, width=width)
+        self.next_sentence = parts.next_sentence
+        self._parts = parts
+        special = find_special_ids(tokenizer, name=name)
+        self.mask_id, self.cls_id, self.sep_id, self.pad_id, self.unk_id = special
+        self.max_length = find_length_limit(model, tokenizer)
+        n_terms = len(model.get_output_embeddings().weight)
+        check_vocabulary(tokenizer, name=name, n_rows=n_terms)
+        self._vocabulary = read_vocabulary(tokenizer, n_terms)
+        self.terms = self._vocabulary.terms
+        self.special_ids = self._vocabulary.special_ids
+        self._splitter = make_splitter(tokenizer)
+        model.to(self.device)
+        self._encoder = Encoder(model, pad_id=self.pad_id, dtype=self.dtype)
+        self._head = make_head(model)
+        borders = (self.cls_id, self.sep_id)
+        self.probe = probe_model(model, self._head, border_ids=borders)
+        check_probe(self.probe, name)
+
+    @classmethod
+    def load(
+        cls, source: str | Path, *, device: str = "auto", dtype: str = "auto"
+    ) -> MaskedLM:
+        """Load a model, or get the copy that is in memory already.
+
+        source (str | Path): "starter" for the model that comes with this package, a
+            local folder, or a name on the Hugging Face hub (HF_HUB_OFFLINE is obeyed).
+        device (str): "auto" (the GPU that spaCy uses, if any), "cpu", "cuda:0", ...
+        dtype (str): "float32", "bfloat16", or "auto": bfloat16 where it is faster.
+        RETURNS (MaskedLM): the model; two loads of the same weights share one.
+        RAISES (ModelError): when there is no such model, it has no MLM head, or its
+            tokenizer does not belong to it.
+        """
+        found = find_source(source)
+        with share.load_lock:
+            key = (found.place, found.version, device, dtype)
+            known = share.find_shared(*key)
+            if known is not None:
+                return known
+            lm = cls(read_parts(found), name=found.name, device=device, dtype=dtype)
+            return share.share(lm._shared(), *key)
+
+    @classmethod
+    def from_parts(
+        cls,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        name: str,
+        device: str = "cpu",
+        dtype: str = "float32",
+    ) -> MaskedLM:
+        """Use a transformers model that is in memory.
+
+        model (PreTrainedModel): a model with an MLM head; it is put into float32, eval
+            mode and on the device, not copied.
+        tokenizer (PreTrainedTokenizerBase): its tokenizer, with a fast backend.
+        name (str): what to call it in messages.
+        device (str): as for `load`.
+        dtype (str): as for `load`.
+        RETURNS (MaskedLM): the model.
+        RAISES (ModelError): as `load` does.
+        """
+        parts = Parts(model.float().eval(), tokenizer, next_sentence=False)
+        return cls(parts, name=name, device=device, dtype=dtype)
+
+    def _shared(self) -> MaskedLM:
+        """The model of the same content in memory, or this one."""
+        weights = share.digest_weights(self._parts.model)
+        key = (self.fingerprint, weights, self.device, self.dtype)
+        return share.share(self, *key)
+
+    def rows(self) -> Floats:
+        """Vocabulary vectors: the rows of the output embedding (spec part 1).
+
+        RETURNS (Floats): (V, D), not normalised, read-only.
+        """
+        weight = self._parts.model.get_output_embeddings().weight
+        return _read_only(weight)
+
+    def bias(self) -> Floats:
+        """How readily the model predicts each term, whatever the place (spec part 8).
+
+        RETURNS (Floats): (V,) bias of the decoder; zeros where the model has none.
+        """
+        bias = self._parts.model.get_output_embeddings().bias
+        if bias is None:
+            return np.zeros(len(self.terms), dtype=np.float32)
+        return _read_only(bias)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits of SHA-256 over the terms and their vectors."""
+        return fingerprint(self.terms, self.rows())
+
+    @property
+    def stats(self) -> ForwardStats:
+        """What has been computed so far."""
+        return self._encoder.stats
+
+    def surface(self) -> list[str]:
+        """The terms without markers.
+
+        RETURNS (list[str]): (V,) "itis" for "##itis", "the" for "Ġthe"; "" for special
+            and unused entries.
+        """
+        return self._vocabulary.surface
+
+    def is_continuation(self) -> Bools:
+        """Which terms go on with a word.
+
+        RETURNS (Bools): (V,) True for "##itis"; for BPE and unigram vocabularies, True
+            for entries without the marker of a word's start.
+        """
+        return self._vocabulary.is_continuation
+
+    def tokenize(self, texts: Sequence[str]) -> list[Pieces]:
+        """Cut running texts into pieces, special tokens in them read as plain text.
+
+        texts (Sequence[str]): texts of any length.
+        RETURNS (list[Pieces]): pieces without special tokens, with character bounds.
+        """
+        return split_texts(self._splitter, texts)
+
+    @torch.inference_mode()
+    def fill(
+        self,
+        queries: Sequence[Query],
+        *,
+        top_k: int = 20,
+        allowed: Bools | None = None,
+        max_batch_pieces: int = MAX_BATCH_PIECES,
+    ) -> TopTerms:
+        """Find the terms that the model would put at each query's place.
+
+        Queries that are equal are computed once. The probabilities of a query with
+        several places are averaged.
+
+        queries (Sequence[Query]): Q masked sequences.
+        top_k (int): terms for each query; at most V.
+        allowed (Bools | None): (V,) terms that may be returned. The others still take
+            their share of the probability.
+        max_batch_pieces (int): bound on rows x length of one forward pass.
+        RETURNS (TopTerms): (Q, K) in the order of the queries.
+        RAISES (ModelError): when a query is too long or wants a place it has not.
+        """
+        unique, back = self._check(queries)
+        banned = self._banned(allowed)
+        n_terms = len(self.terms)
+        top_k = min(top_k, n_terms)
+        ids = np.full((len(unique), top_k), -1, dtype=np.int32)
+        probs = np.zeros((len(unique), top_k), dtype=np.float32)
+        logits = np.full((len(unique), top_k), -np.inf, dtype=np.float32)
+        for rows, counts, hidden in self._states(unique, max_batch_pieces):
+            best = top_terms(
+                self._head.score,
+                hidden,
+                counts,
+                top_k=top_k,
+                n_terms=n_terms,
+                banned=banned,
+            )
+            ids[rows], probs[rows], logits[rows] = (t.cpu().numpy() for t in best)
+        return TopTerms(ids[back], probs[back], logits[back])
+
+    @torch.inference_mode()
+    def head_vectors(
+        self, queries: Sequence[Query], *, max_batch_pieces: int = MAX_BATCH_PIECES
+    ) -> Floats:
+        """Vectors in the space of the vocabulary: what the decoder is given.
+
+        At [CLS] of a whole text this is its sentence vector (spec part 7); logits are
+        these vectors times `rows` plus `bias`.
+
+        queries (Sequence[Query]): Q sequences.
+        max_batch_pieces (int): bound on rows x length of one forward pass.
+        RETURNS (Floats): (Q, D), mean over the places of a query, not normalised.
+        RAISES (ModelError): as `fill` does.
+        """
+        unique, back = self._check(queries)
+        vectors = np.zeros((len(unique), self.rows().shape[1]), dtype=np.float32)
+        for rows, counts, hidden in self._states(unique, max_batch_pieces):
+            mapped = mean_rows(self._head.map(hidden), counts)
+            vectors[rows] = mapped.cpu().numpy()
+        return vectors[back]
+
+    @torch.inference_mode()
+    def hidden_states(
+        self,
+        sequences: Sequence[Ints],
+        *,
+        layers: Sequence[int],
+        max_batch_pieces: int = MAX_BATCH_PIECES,
+    ) -> list[Floats]:
+        """Layers of the encoder for whole sequences (spec part 11).
+
+        sequences (Sequence[Ints]): pieces of each sequence, special tokens included.
+        layers (Sequence[int]): 0 is the embedding, -1 the last layer.
+        max_batch_pieces (int): bound on rows x length of one forward pass.
+        RETURNS (list[Floats]): (n, len(layers), H) for each sequence.
+        RAISES (ModelError): when a sequence is too long.
+        """
+        first = np.zeros(1, dtype=np.int32)
+        self._check([Query(ids, first) for ids in sequences])
+        states: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(sequences)
+        lengths = [len(ids) for ids in sequences]
+        for rows in length_buckets(lengths, max_batch_pieces):
+            batch = [sequences[i] for i in rows]
+            for i, state in zip(
+                rows, self._encoder.layer_states(batch, layers), strict=True
+            ):
+                states[i] = state.cpu().numpy()
+        return states
+
+    def save(
+        self, folder: Path, *, storage: str = "auto", max_file_mb: int = 15
+    ) -> None:
+        """Write the model with its tokenizer to a folder that `load` reads.
+
+        folder (Path): the folder; files of other names in it stay.
+        storage (str): "float32" or "float16" (ordinary transformers folders), "int8"
+            (half the size of float16), or "auto": the smallest that loses nothing.
+        max_file_mb (int): size of the largest weights file, in megabytes.
+        RAISES (ModelError): when there is no such storage.
+        """
+        save_parts(
+            self._parts,
+            Path(folder),
+            storage=storage,
+            max_file_mb=max_file_mb,
+            terms=self.terms,
+        )
+
+    def to_bytes(self) -> bytes:
+        """Pack the model with its tokenizer, losing nothing.
+
+        RETURNS (bytes): what `from_bytes` reads on any machine.
+        """
+        with TemporaryDirectory() as folder:
+            self.save(Path(folder))
+            return pack_folder(Path(folder))
+
+    @classmethod
+    def from_bytes(
+        cls, content: bytes, *, name: str, device: str = "auto", dtype: str = "auto"
+    ) -> MaskedLM:
+        """Unpack a model, or get the copy of it that is in memory already.
+
+        content (bytes): what `to_bytes` gave.
+        name (str): what to call it in messages.
+        device (str): as for `load`.
+        dtype (str): as for `load`.
+        RETURNS (MaskedLM): the model.
+        RAISES (ModelError): when the bytes are something else.
+        """
+        with unpack_folder(content) as folder, share.load_lock:
+            parts = read_parts(Source(name, str(folder), is_folder=True))
+            return cls(parts, name=name, device=device, dtype=dtype)._shared()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _from_pickle, (self.to_bytes(), self.name, self.device, self.dtype)
+
+    def _check(self, queries: Sequence[Query]) -> tuple[list[Query], Ints]:
+        check_queries(queries, name=self.name, limit=self.max_length)
+        return unique_queries(queries)
+
+    def _banned(self, allowed: Bools | None) -> Tensor | None:
+        if allowed is None:
+            return None
+        if len(allowed) != len(self.terms):
+            message = Errors.E112.format(found=len(allowed), n_terms=len(self.terms))
+            raise ModelError(message)
+        return torch.from_numpy(~np.asarray(allowed, dtype=np.bool_)).to(self.device)
+
+    def _states(
+        self, queries: Sequence[Query], max_batch_pieces: int
+    ) -> Iterator[tuple[list[int], list[int], Tensor]]:
+        """Batch by batch: which queries, their numbers of places, states at these."""
+        lengths = [len(query.ids) for query in queries]
+        for rows in length_buckets(lengths, max_batch_pieces):
+            places = [queries[i].positions for i in rows]
+            hidden = self._encoder.last_states([queries[i].ids for i in rows], places)
+            yield rows, [len(positions) for positions in places], hidden
+
+
+def _from_pickle(content: bytes, name: str, device: str, dtype: str) -> MaskedLM:
+    return MaskedLM.from_bytes(content, name=name, device=device, dtype=dtype)
+
+
+def _read_only(tensor: Tensor) -> Floats:
+    """A float32 array over a parameter's memory (a copy if it is on a GPU)."""
+    array = tensor.detach().cpu().numpy()
+    array.flags.writeable = False
+    return array
