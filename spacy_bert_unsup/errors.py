@@ -193,6 +193,10 @@ class Errors:
         "[E404] {path}, section [{section}]: '{key} = {value}' cannot work; "
         "wanted: {kind}."
     )
+    E405 = (
+        "[E405] '{argument}' is no argument of this command. Settings are changed as "
+        "--section.key VALUE."
+    )
     E411 = (
         "[E411] No corpus in {folder}: it has no file that ends in {endings}. Set "
         "corpus.folder (and corpus.files) to your text files."
@@ -250,6 +254,10 @@ class Errors:
     E435 = (
         "[E435] The loss is no number any more at step {step}. Lower training.rate "
         "(now {rate}) and start again: the last checkpoint, {last}, is kept."
+    )
+    E436 = (
+        "[E436] {folder} exists already. Choose another folder to export to, or move "
+        "this one away."
     )
 
     # --- 5xx cli ------------------------------------------------------------------
