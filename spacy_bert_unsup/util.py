@@ -57,6 +57,7 @@ def atomic_folder(folder: str | Path, *, stale: Sequence[str] = ()) -> Iterator[
         target.mkdir(exist_ok=True)
         written = sorted(file.name for file in beside.iterdir())
         for name in written:
+            (beside / name).chmod(0o666 & ~_umask())
             os.replace(beside / name, target / name)
         for pattern in stale:
             for old in target.glob(pattern):
