@@ -19,7 +19,7 @@ from safetensors.numpy import load, save
 
 from ..errors import AssetsError, Errors
 from ..types import Floats
-from ..util import write_atomic
+from ..util import write_bytes
 from .labels import (
     SeedLabels,
     dump_seed_labels,
@@ -209,7 +209,7 @@ class ClusterAssets:
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
         for name, content in self.to_bytes().items():
-            write_atomic(path / name, content)
+            write_bytes(path / name, content)
 
     @classmethod
     def from_disk(cls, path: str | Path) -> ClusterAssets:

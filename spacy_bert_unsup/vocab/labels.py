@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import AssetsError, Errors
-from ..util import read_text, write_atomic
+from ..util import read_text, write_text
 from .vectors import VocabVectors
 
 SeedLabels: TypeAlias = dict[str, tuple[str, ...]]
@@ -69,7 +69,7 @@ def write_seed_labels(labels: SeedLabels, path: str | Path) -> None:
     labels (SeedLabels): What to write, in order.
     path (str | Path): The file.
     """
-    write_atomic(Path(path), dump_seed_labels(labels).encode("utf8"))
+    write_text(path, dump_seed_labels(labels))
 
 
 def merge_seed_labels(pairs: Iterable[tuple[str, Sequence[str]]]) -> SeedLabels:
