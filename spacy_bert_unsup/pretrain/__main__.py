@@ -1,0 +1,5 @@
+"""``python -m spacy_bert_unsup.pretrain CONFIG``."""
+
+from .main import main
+
+main()

@@ -1,0 +1,130 @@
+"""The settings of a pretraining run: what each key means, and its default."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusConfig:
+    """Where the text is. One paragraph per line, a blank line between documents.
+
+    folder (str): Folder with .txt, .txt.gz, .txt.xz or .jsonl files, one per source.
+    files (list[str]): Names or patterns inside the folder; all known files if empty.
+    weights (dict[str, float]): Source name -> how often its text is drawn relative
+        to its length; 1.0 where absent.
+    prepared (str): Folder for the vocabulary and the token ids.
+    valid_share (float): Share of the documents held out for validation, in (0, 0.5).
+    text_key (str): Field of a .jsonl object that holds the document's text.
+    """
+
+    folder: str = "corpus"
+    files: list[str] = field(default_factory=list)
+    weights: dict[str, float] = field(default_factory=dict)
+    prepared: str = "training/prepared"
+    valid_share: float = 0.005
+    text_key: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyConfig:
+    """The WordPiece vocabulary.
+
+    size (int): Number of entries, special ones included.
+    whole_words (int): Entries given to the most frequent words that the trained
+        pieces lack; the rest is trained.
+    min_frequency (int): Rarest pair or word that may become an entry.
+    unused (int): Number of [unusedN] entries kept free for later terms.
+    lowercase (bool): Fold case and strip accents.
+    terms (str): File with terms (one a line) that must be entries; none if empty.
+    report_terms (str): File with terms whose coverage is reported; `terms` if empty.
+    """
+
+    size: int = 30000
+    whole_words: int = 0
+    min_frequency: int = 2
+    unused: int = 10
+    lowercase: bool = False
+    terms: str = ""
+    report_terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """The shape of the model, and the model it starts from.
+
+    init (str): Folder of a BERT to start from; from scratch if empty. Rows of pieces
+        that both vocabularies have are copied, see `transfer`.
+    """
+
+    layers: int = 4
+    hidden: int = 256
+    heads: int = 4
+    intermediate: int = 1024
+    positions: int = 512
+    dropout: float = 0.0
+    init: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How the model is trained.
+
+    lengths (dict[int, float]): Sequence length -> share of the tokens.
+    batch_tokens (int): Tokens per step on each process.
+    mask_ratio (float): Share of the pieces to predict, whole words at a time.
+    single_share (float): Share of sequences of one segment, left out of next-sentence
+        prediction, so that a text alone is no surprise.
+    rate (float): Peak learning rate.
+    schedule (str): trapezoid (constant until the decay), linear or cosine.
+    warmup_steps (int): Steps over which the rate rises.
+    decay_share (float): Last share of the budget over which a trapezoid decays.
+    minutes, steps (float, int): Budget; 0 for none. Whichever ends first.
+    precision (str): auto, float32 or bfloat16.
+    threads (int): Processor threads; 0 leaves torch's choice.
+    """
+
+    lengths: dict[int, float] = field(default_factory=lambda: {64: 1.0})
+    batch_tokens: int = 8192
+    mask_ratio: float = 0.15
+    single_share: float = 0.1
+    rate: float = 1e-3
+    schedule: str = "trapezoid"
+    warmup_steps: int = 500
+    decay_share: float = 0.2
+    minutes: float = 0.0
+    steps: int = 0
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int = 0
+    checkpoint_minutes: float = 10.0
+    log_steps: int = 20
+    valid_lengths: list[int] = field(default_factory=lambda: [64])
+    valid_tokens: int = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class CooldownConfig:
+    """The branch that ends a run: the rate falls to zero on a mix of lengths."""
+
+    lengths: dict[int, float] = field(default_factory=lambda: {64: 0.7, 512: 0.3})
+    valid_lengths: list[int] = field(default_factory=lambda: [64, 128, 256, 512])
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainConfig:
+    """All sections of a pretraining config."""
+
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    cooldown: CooldownConfig = field(default_factory=CooldownConfig)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """RETURNS (dict): Section -> key -> value, ready for JSON."""
+        return asdict(self)

@@ -1,0 +1,114 @@
+"""Starts a model from a trained one with another vocabulary."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from transformers import BertForPreTraining
+from transformers.utils import logging as transformers_logging
+
+from ..errors import Errors, PretrainError
+
+WORDS = "bert.embeddings.word_embeddings.weight"
+POSITIONS = "bert.embeddings.position_embeddings.weight"
+BIAS = "cls.predictions.bias"
+TIED = ("cls.predictions.decoder.weight", "cls.predictions.decoder.bias")
+
+logger = logging.getLogger(__name__)
+
+
+def transfer_weights(
+    model: BertForPreTraining, source: str | Path, vocab: Mapping[str, int]
+) -> int:
+    """Fill a model with the weights of a trained one.
+
+    Rows and biases of entries that both vocabularies have are copied; a new entry gets
+    the mean over the pieces that the old vocabulary splits it into. A longer position
+    table repeats the old one, so that near places keep their distances. The rest
+    (encoder, both heads) is copied.
+
+    model (BertForPreTraining): Changed in place.
+    source (str | Path): Folder with the trained BERT and its WordPiece tokenizer.
+    vocab (Mapping[str, int]): Entry -> id of the new model.
+    RETURNS (int): How many entries are new.
+    RAISES (PretrainError): If the folder has no such model, or its shapes differ.
+    """
+    old, old_vocab = _load_source(source)
+    state = model.state_dict()
+    names = [entry for entry, _ in sorted(vocab.items(), key=lambda pair: pair[1])]
+    for key in state:
+        if key in (WORDS, BIAS):
+            state[key] = map_rows(old[key], old_vocab, names)
+        elif key == POSITIONS:
+            repeats = -(-len(state[key]) // len(old[key]))
+            state[key] = old[key].repeat(repeats, 1)[: len(state[key])]
+        elif key not in TIED:
+            if key not in old or old[key].shape != state[key].shape:
+                reason = f"its weights have no {key} of {tuple(state[key].shape)}"
+                raise PretrainError(Errors.E431.format(path=source, reason=reason))
+            state[key] = old[key]
+    for key in TIED:
+        state.pop(key, None)
+    model.load_state_dict(state, strict=False)
+    model.tie_weights()
+    new = sum(name not in old_vocab for name in names)
+    logger.info("%d of %d entries start from %s", len(names) - new, len(names), source)
+    return new
+
+
+def _load_source(source: str | Path) -> tuple[dict[str, Tensor], dict[str, int]]:
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        file = Path(source) / "tokenizer.json"
+        data = json.loads(file.read_text(encoding="utf-8"))["model"]
+        if data.get("type") != "WordPiece":
+            raise ValueError("its tokenizer is no WordPiece")
+        model, info = BertForPreTraining.from_pretrained(
+            source, dtype=torch.float32, output_loading_info=True
+        )
+        missing = sorted(set(info["missing_keys"]) - set(TIED))
+        if missing:
+            raise ValueError(f"its weights lack {', '.join(missing)}")
+    except (OSError, ValueError, KeyError) as error:
+        raise PretrainError(Errors.E431.format(path=source, reason=error)) from error
+    finally:
+        if bars:
+            transformers_logging.enable_progress_bar()
+    return model.state_dict(), data["vocab"]
+
+
+def map_rows(old: Tensor, old_vocab: Mapping[str, int], names: list[str]) -> Tensor:
+    """Rows (or biases) of a new vocabulary out of those of an old one.
+
+    old (Tensor): (V_old, ...) by old id.
+    names (list[str]): The new entries, by new id.
+    RETURNS (Tensor): (V_new, ...).
+    """
+    rows = []
+    for name in names:
+        pieces = [name] if name in old_vocab else split_piece(name, old_vocab)
+        rows.append(old[[old_vocab[piece] for piece in pieces]].mean(dim=0))
+    return torch.stack(rows)
+
+
+def split_piece(piece: str, vocab: Mapping[str, int]) -> list[str]:
+    """Split an entry greedily, longest first, into entries of another vocabulary.
+
+    RETURNS (list[str]): At least one entry; [UNK] if a character is unknown.
+    """
+    prefix, rest = ("##", piece[2:]) if piece.startswith("##") else ("", piece)
+    pieces: list[str] = []
+    while rest:
+        cuts = range(len(rest), 0, -1)
+        cut = next((end for end in cuts if prefix + rest[:end] in vocab), 0)
+        if not cut:
+            return ["[UNK]"]
+        pieces.append(prefix + rest[:cut])
+        prefix, rest = "##", rest[cut:]
+    return pieces or ["[UNK]"]
