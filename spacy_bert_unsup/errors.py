@@ -222,6 +222,10 @@ class Errors:
         "[E416] corpus.weights names no source of the prepared corpus: {names}. Its "
         "sources: {known}."
     )
+    E417 = (
+        "[E417] The corpus in {folder} is empty: its files have no text. Set "
+        "corpus.folder (and corpus.files) to your text files."
+    )
     E421 = (
         "[E421] A vocabulary of {size} entries is more than this corpus supports: it "
         "has {most}. Lower vocabulary.size or vocabulary.min_frequency, or add text."
@@ -279,7 +283,48 @@ class Errors:
         "[E505] {where} says nothing about these tags: {tags}. Map each to a label, or "
         'to null to leave it out; "*" speaks of all others.'
     )
+    E510 = (
+        "[E510] --pipeline, --config and --model/--assets are three ways to name a "
+        "pipeline. Give only one of them."
+    )
+    E511 = "[E511] Cannot load the pipeline {source}: {error}"
+    E512 = (
+        "[E512] The pipeline has no component made by 'bert_unsup_ner' (it has: "
+        "{names}). Add one with nlp.add_pipe('bert_unsup_ner')."
+    )
+    E520 = (
+        "[E520] There is no file {item}. Inputs are .txt and .jsonl files, - for stdin, "
+        "or a text; pipe a text of a single word into stdin."
+    )
+    E521 = (
+        "[E521] {path} is neither .txt nor .jsonl, so it is not clear what is in it. "
+        "Rename it, or send it to stdin."
+    )
+    E522 = (
+        "[E522] {source}, line {line}: byte {byte} of the line is not UTF-8. Convert "
+        "the file, for example with: iconv -f latin1 -t utf8"
+    )
+    E523 = (
+        '[E523] {source}, line {line}: expected a JSON object with a "text", for '
+        'example {{"text": "Ann lives in Rome."}}'
+    )
+    E530 = (
+        "[E530] The suffix of {path} names no format. Use .jsonl, .spacy or .conll, or "
+        "say --format."
+    )
+    E531 = "[E531] .spacy is binary and cannot go to stdout. Name a file with --out."
+    E532 = (
+        "[E532] {source}, line {line}: the text has {length} characters, but this "
+        "pipeline takes at most {most}. Split the text, or raise nlp.max_length."
+    )
 
 
 class Warnings:
     """Warning templates; each is given once per cause."""
+
+    # --- 5xx cli ------------------------------------------------------------------
+
+    W501 = (
+        "[W501] {source}, line {line} has half of a surrogate pair, which is no "
+        "character: it was replaced by U+FFFD there and wherever else it occurs."
+    )
