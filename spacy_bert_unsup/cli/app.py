@@ -1,0 +1,56 @@
+"""The typer app with all commands, and the one place where errors become messages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from ..errors import BertUnsupError, MissingExtraError
+from .annotate import annotate_cli
+from .demo import demo_cli
+from .evaluate import evaluate_cli
+from .explain import explain_cli
+from .info import info_cli
+from .messages import fail
+
+NAME = "bert-unsup"
+
+
+class ReportingGroup(TyperGroup):
+    """Ends a command that failed with one line on stderr and exit status 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command.
+
+        ctx (Any): Typer's context.
+        RETURNS (Any): What the command returns.
+        RAISES (typer.Exit): with status 1, if it failed.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # `... | head` has read enough: no message, and none at shutdown either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from None
+        except (BertUnsupError, MissingExtraError, OSError) as error:
+            fail(str(error))
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name=NAME,
+    cls=ReportingGroup,
+    help="Unsupervised named entities: tag, explain, evaluate and build.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo_cli)
+app.command("info")(info_cli)
+app.command("annotate")(annotate_cli)
+app.command("evaluate")(evaluate_cli)
+app.command("explain")(explain_cli)

@@ -1,0 +1,75 @@
+"""Write `.spacy` files of bounded size while Docs stream by."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, DocBin
+
+
+@contextmanager
+def open_shards(out: Path, *, max_docs: int) -> Iterator[Callable[[Doc], None]]:
+    """Collect Docs into one `.spacy` file, or several numbered ones.
+
+    With at most `max_docs` Docs, `out` is the file; else there are `NAME-00001.spacy`
+    and so on beside it. They are moved into place when everything went well, and files
+    of these names from an earlier run are then gone.
+
+    out (Path): The file; its folder is made if missing.
+    max_docs (int): Docs in memory and in one file.
+    YIELDS (Callable[[Doc], None]): Adds a Doc.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
+        writer = _ShardWriter(Path(beside), max_docs)
+        yield writer.add
+        writer.flush()
+        targets = [out] if len(writer.files) == 1 else _numbered(out, writer.files)
+        for stale in {out, *out.parent.glob(f"{out.stem}-{'[0-9]' * 5}.spacy")}:
+            if stale not in targets:
+                stale.unlink(missing_ok=True)
+        for file, target in zip(writer.files, targets, strict=True):
+            os.replace(file, target)
+
+
+def _numbered(out: Path, files: list[Path]) -> list[Path]:
+    return [
+        out.with_name(f"{out.stem}-{number:05}.spacy")
+        for number in range(1, len(files) + 1)
+    ]
+
+
+class _ShardWriter:
+    """Keeps at most one shard in memory."""
+
+    def __init__(self, folder: Path, max_docs: int) -> None:
+        self.folder = folder
+        self.max_docs = max_docs
+        self.files: list[Path] = []
+        self.shard: DocBin = _new_shard()
+
+    def add(self, doc: Doc) -> None:
+        """Take a Doc; a full shard is written first."""
+        if len(self.shard) >= self.max_docs:
+            self.flush()
+        self.shard.add(doc)
+
+    def flush(self) -> None:
+        """Write the shard, an empty one only if there is no other."""
+        if len(self.shard) or not self.files:
+            path = self.folder / str(len(self.files))
+            self.shard.to_disk(path)
+            self.files.append(path)
+            self.shard = _new_shard()
+
+
+def _new_shard() -> DocBin:
+    from spacy.tokens import DocBin
+
+    return DocBin(store_user_data=True)

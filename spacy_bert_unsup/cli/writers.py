@@ -1,0 +1,117 @@
+"""Write annotated Docs one at a time: JSON lines or CoNLL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
+
+import typer
+
+from ..errors import Errors, InputError
+from ..evaluation.conll import write_conll
+from ..evaluation.gold import LabelledSpan
+from ..util import atomic_path
+from .records import doc_record
+from .shards import open_shards
+from .texts import InputText
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+Format: TypeAlias = Literal["jsonl", "spacy", "conll"]
+Write: TypeAlias = Callable[["Doc", InputText], None]
+SUFFIXES: dict[str, Format] = {
+    ".jsonl": "jsonl",
+    ".spacy": "spacy",
+    ".conll": "conll",
+    ".tsv": "conll",
+}
+
+
+def choose_format(wanted: Format | None, out: Path | None) -> Format:
+    """The format that was asked for, by name or by suffix.
+
+    wanted (Optional[Literal["jsonl", "spacy", "conll"]]): By name.
+    out (Optional[Path]): The file; None is stdout.
+    RETURNS (Literal["jsonl", "spacy", "conll"]): JSON lines if nobody says otherwise.
+    RAISES (InputError): if a suffix says nothing, or .spacy shall go to stdout.
+    """
+    if wanted is None and out is not None:
+        wanted = SUFFIXES.get(out.suffix)
+        if wanted is None:
+            raise InputError(Errors.E530.format(path=out))
+    if wanted == "spacy" and out is None:
+        raise InputError(Errors.E531)
+    return wanted or "jsonl"
+
+
+@contextmanager
+def open_writer(
+    out: Path | None, wanted: Format, *, evidence: bool, max_docs: int
+) -> Iterator[Write]:
+    """Something to give Docs to; files appear when everything went well.
+
+    out (Optional[Path]): The file; None is stdout.
+    wanted (Literal["jsonl", "spacy", "conll"]): The format.
+    evidence (bool): Whether JSON lines hold the reasons.
+    max_docs (int): Docs in one .spacy file; more files are numbered.
+    YIELDS (Callable[[Doc, InputText], None]): Writes one Doc.
+    """
+    if wanted == "spacy" and out is not None:
+        with open_shards(out, max_docs=max_docs) as add:
+            yield lambda doc, _: add(doc)
+        return
+
+    def line(doc: Doc, text: InputText) -> str:
+        if wanted == "conll":
+            return conll_lines(doc)
+        return json_line(doc, text, evidence=evidence)
+
+    if out is None:
+        yield lambda doc, text: typer.echo(line(doc, text), nl=False)
+        return
+    with atomic_path(out) as beside:
+        with beside.open("w", encoding="utf-8", newline="\n") as file:
+            yield lambda doc, text: _write(file, line(doc, text))
+
+
+def json_line(doc: Doc, text: InputText, *, evidence: bool) -> str:
+    """A Doc as a line of JSON.
+
+    doc (Doc): Annotated.
+    text (InputText): Where it came from; its other fields go to `meta`.
+    evidence (bool): Whether the reasons are wanted.
+    RETURNS (str): The line.
+    """
+    record = doc_record(doc, evidence=evidence)
+    record["source"] = {"name": text.source, "line": text.line}
+    if text.meta:
+        record["meta"] = text.meta
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def conll_lines(doc: Doc) -> str:
+    """A Doc in CoNLL lines, by sentences where the pipeline knows them.
+
+    doc (Doc): Annotated.
+    RETURNS (str): Lines; a sentence that would cut an entity is joined to the next.
+    """
+    inside = {i for ent in doc.ents for i in range(ent.start + 1, ent.end)}
+    starts = [t.i for t in doc if t.i == 0 or (t.is_sent_start and t.i not in inside)]
+    parts = []
+    for start, end in pairwise([*starts, len(doc)]):
+        spans = [
+            LabelledSpan(ent.start - start, ent.end - start, ent.label_)
+            for ent in doc.ents
+            if start <= ent.start < end
+        ]
+        parts.append(write_conll([t.text for t in doc[start:end]], spans))
+    return "".join(parts)
+
+
+def _write(file: TextIO, line: str) -> None:
+    file.write(line)
