@@ -30,7 +30,7 @@ install: $(VENV)/.installed  ## Make the virtual environment and install the pac
 install-dev: $(VENV)/.installed-dev  ## The same, with the tools for development
 
 demo: install  ## Tag the texts in examples/: a table here, a page in output/demo.html
-	$(PY) -m spacy bert-unsup demo examples/*.txt --html output/demo.html
+	$(PY) -m spacy bert-unsup demo examples/texts/*.txt --html output/demo.html
 
 test: install-dev  ## Run the tests
 	$(PY) -m pytest $(TEST_ARGS)

@@ -1,11 +1,10 @@
-"""Messages for people, on stderr: stdout belongs to results."""
+"""Messages for people, one line each, on stderr: stdout belongs to results."""
 
 from __future__ import annotations
 
 import typer
-from wasabi import Printer
-
-_PRINTER = Printer(no_print=True)
+from wasabi import MESSAGES, color
+from wasabi.util import COLORS, ICONS
 
 
 def fail(text: str) -> None:
@@ -13,7 +12,7 @@ def fail(text: str) -> None:
 
     text (str): One line.
     """
-    typer.echo(_PRINTER.fail(text), err=True)
+    _say(MESSAGES.FAIL, text)
 
 
 def warn(text: str) -> None:
@@ -21,7 +20,7 @@ def warn(text: str) -> None:
 
     text (str): One line.
     """
-    typer.echo(_PRINTER.warn(text), err=True)
+    _say(MESSAGES.WARN, text)
 
 
 def good(text: str) -> None:
@@ -29,4 +28,9 @@ def good(text: str) -> None:
 
     text (str): One line.
     """
-    typer.echo(_PRINTER.good(text), err=True)
+    _say(MESSAGES.GOOD, text)
+
+
+def _say(kind: str, text: str) -> None:
+    # wasabi's own printer writes to stdout, and breaks lines after 80 characters.
+    typer.echo(f"{color(ICONS[kind], fg=COLORS[kind])} {text}", err=True)
