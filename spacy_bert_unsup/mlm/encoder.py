@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
@@ -52,6 +52,13 @@ class ForwardStats:
             self.forwards = self.rows = self.pieces = self.head_positions = 0
 
 
+def _convert(encoder: nn.Module, dtype: torch.dtype) -> nn.Module:
+    """Convert the parameters but not the buffers: rotary angles need all their bits."""
+    for parameter in encoder.parameters():
+        parameter.data = parameter.data.to(dtype)
+    return encoder
+
+
 class Encoder:
     """Runs the encoder of an MLM model on its device, in its precision.
 
@@ -61,9 +68,9 @@ class Encoder:
     """
 
     def __init__(self, model: PreTrainedModel, *, pad_id: int, dtype: str) -> None:
-        encoder = model.base_model
+        encoder: nn.Module = model.base_model
         if dtype != "float32":
-            encoder = copy.deepcopy(encoder).to(DTYPES[dtype])
+            encoder = _convert(copy.deepcopy(encoder), DTYPES[dtype])
         self.stats = ForwardStats()
         self._encoder = encoder
         self._pad_id = pad_id

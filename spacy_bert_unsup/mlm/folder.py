@@ -38,7 +38,7 @@ def save_parts(
         "auto" for the smallest that loses nothing of these weights.
     max_file_mb (int): size of the largest weights file in megabytes; a float matrix
         above it gets a file of its own.
-    terms (list[str]): (V,) the vocabulary, for vocab.txt.
+    terms (list[str]): (V,) the vocabulary; people read it in a WordPiece's vocab.txt.
     RAISES (ModelError): when there is no such storage.
     """
     if storage not in STORAGES:
@@ -53,8 +53,9 @@ def save_parts(
         settings = json.loads(config.read_text(encoding="utf-8"))
         settings["next_sentence"] = parts.next_sentence
         config.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-        vocab = "".join(f"{term}\n" for term in terms)
-        (beside / "vocab.txt").write_text(vocab, encoding="utf-8", newline="\n")
+        if type(parts.tokenizer.backend_tokenizer.model).__name__ == "WordPiece":
+            vocab = "".join(f"{term}\n" for term in terms).rstrip("\n") + "\n"
+            (beside / "vocab.txt").write_text(vocab, encoding="utf-8", newline="\n")
 
 
 def _save_model(
