@@ -113,23 +113,30 @@ def _evidence_table(record: Record, prefix: str) -> str:
 
 
 def _evidence_row(ent: Record, anchor: str) -> str:
-    score = ent["confidence"]
-    share = "" if score is None else f'<meter value="{score}"></meter> {score:.2f}'
     label = escape(ent["label"])
     return (
         f'<tr id="{anchor}"><td>{escape(ent["text"])}</td>'
         f'<td><span class="chip" style="background: {color_of(label)}">{label}</span>'
-        f'</td><td class="number">{share}</td><td>{_terms(ent)}</td></tr>'
+        f'</td><td class="number">{_bar(ent["confidence"])}</td>'
+        f"<td>{_terms(ent)}</td></tr>"
     )
+
+
+def _bar(share: float | None) -> str:
+    if share is None:
+        return ""
+    width = round(100 * share)
+    return f'<span class="bar"><i style="width: {width}%"></i></span> {share:.2f}'
 
 
 def _terms(ent: Record) -> str:
     by_cue: dict[str, list[str]] = {}
-    for voter in voters_for(ent, TABLE_TERMS):
-        labels = escape(", ".join(voter["labels"]))
-        shown = f'<span title="{labels}">{escape(voter["term"])}</span>'
+    for voter in ent["evidence"]:
+        kind = "own" if ent["label"] in voter["labels"] else "other"
+        title = escape(f"{voter['probability']:.3f} {', '.join(voter['labels'])}")
+        shown = f'<span class="{kind}" title="{title}">{escape(voter["term"])}</span>'
         by_cue.setdefault(voter["cue"], []).append(shown)
     return "<br>".join(
-        f'<span class="cue">{escape(cue)}:</span> {", ".join(terms)}'
+        f'<span class="cue">{escape(cue)}</span> {", ".join(terms[:TABLE_TERMS])}'
         for cue, terms in by_cue.items()
     )
