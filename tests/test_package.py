@@ -61,6 +61,19 @@ def test_entry_point_is_installed(group, name, target):
     assert found.value == target
 
 
+def test_data_files_are_in_the_wheel():
+    package = ROOT / "spacy_bert_unsup"
+    patterns = lines_of("options.package_data", "spacy_bert_unsup")
+    shipped = {path for pattern in patterns for path in package.glob(pattern)}
+    data = {
+        path
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    assert data == shipped
+    assert package / "cli" / "page.html" in data
+
+
 def test_registered_functions_are_named_as_promised():
     for line in lines_of("options.entry_points", "spacy_misc"):
         name, _, target = (part.strip() for part in line.partition("="))
