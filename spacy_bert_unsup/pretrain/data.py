@@ -37,6 +37,7 @@ class PieceStore:
 
     ids (NDArray): (N,) piece ids of all documents in a row, memory-mapped.
     docs (Ids): (documents + 1,) where each document starts; the last is N.
+    entries (list[str]): (V,) the vocabulary.
     continues (Flags): (V,) entries that continue a word.
     ends_sentence (Flags): (V,) entries after which a sentence may start.
     first_term (int): Ids below this are special or unused: never a random word.
@@ -50,6 +51,7 @@ class PieceStore:
         self.docs: Ids = np.load(folder / f"{part}.docs.npy")
         vocab = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
         entries = sorted(vocab, key=lambda entry: vocab[entry])
+        self.entries = entries
         self.size = len(entries)
         self.continues: Flags = np.array([e.startswith("##") for e in entries])
         self.ends_sentence: Flags = np.array([e in SENTENCE_ENDS for e in entries])

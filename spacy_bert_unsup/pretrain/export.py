@@ -10,6 +10,7 @@ from pathlib import Path
 from transformers import BertForPreTraining
 
 from ..errors import Errors, PretrainError
+from .quiet import no_weight_bars
 
 
 def export_model(
@@ -36,7 +37,8 @@ def export_model(
     beside = folder.with_name(f".{folder.name}.{os.getpid()}")
     beside.mkdir(parents=True)
     try:
-        model.save_pretrained(beside, max_shard_size=max_shard_size)
+        with no_weight_bars():
+            model.save_pretrained(beside, max_shard_size=max_shard_size)
         for name in ("tokenizer.json", "vocab.txt"):
             shutil.copy(prepared / name, beside / name)
         _write_tokenizer_config(model, prepared, beside)

@@ -6,22 +6,13 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
 
 from ..errors import BertUnsupError, ConfigError, Errors
-from .checkpoint import find_checkpoint, load_weights
-from .config import load_config
-from .export import export_model
-from .model import choose_device, make_model
-from .parallel import join_team, leave_team
-from .phase import cooldown_phase, main_phase
-from .prepare import prepare_corpus
-from .run import open_run
-from .settings import PretrainConfig
-from .train import train
+from .job import Job, pretrain
 
 logger = logging.getLogger(__name__)
 
@@ -29,106 +20,57 @@ logger = logging.getLogger(__name__)
 def make_parser() -> argparse.ArgumentParser:
     """RETURNS (argparse.ArgumentParser): Of the command's arguments."""
     parser = argparse.ArgumentParser(
-        prog="pretrain",
-        description="Pretrain a BERT with an own vocabulary on your texts. Run it "
-        "again to resume. Any setting can be changed as --section.key VALUE.",
+        prog="python -m spacy_bert_unsup.pretrain",
+        description="Pretrain a BERT with an own vocabulary on your texts. The same "
+        "command resumes. Any setting can be changed as --section.key VALUE.",
+        epilog="Example: python -m spacy_bert_unsup.pretrain configs/pretrain_tiny.cfg "
+        "--out training/tiny --training.steps 500",
     )
-    parser.add_argument("config", type=Path, help="the .cfg file")
-    parser.add_argument("--out", type=Path, default=Path("training/run"))
-    parser.add_argument("--prepare-only", action="store_true")
-    parser.add_argument("--from", dest="source", type=Path, metavar="CHECKPOINT")
-    parser.add_argument("--cooldown-minutes", type=float, default=0.0)
-    parser.add_argument("--cooldown-steps", type=int, default=0)
-    parser.add_argument("--export", type=Path, metavar="FOLDER")
-    parser.add_argument("--max-shard-size", default="5GB")
+    add = parser.add_argument
+    add("config", type=Path, help="the .cfg file")
+    add("--out", type=Path, default=Path("training/run"), help="folder of the run")
+    add("--prepare-only", action="store_true", help="make vocabulary and ids, no more")
+    add("--from", dest="source", type=Path, help="checkpoint to start from")
+    add("--cooldown-minutes", type=float, default=0.0, help="end a branch in this time")
+    add("--cooldown-steps", type=int, default=0, help="end a branch in these steps")
+    add("--export", type=Path, help="folder for the model; alone: export and stop")
+    add("--max-shard-size", default="5GB", help="largest weight file, such as 15MB")
     return parser
 
 
-def pretrain(argv: Sequence[str]) -> int:
-    """Run the command.
+def read_overrides(arguments: Iterable[str]) -> dict[str, str]:
+    """Turn --section.key VALUE (or --section.key=VALUE) into settings.
 
-    RETURNS (int): Exit status: 0, or 1 with one line that says why.
+    RETURNS (dict[str, str]): "section.key" -> value.
+    RAISES (ConfigError): For anything else.
     """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
-    )
-    arguments, rest = make_parser().parse_known_args(argv)
-    try:
-        config = load_config(arguments.config, _read_overrides(rest))
-        _run(config, arguments)
-    except BertUnsupError as error:
-        logger.error("%s", error)
-        return 1
-    return 0
-
-
-def _read_overrides(rest: Sequence[str]) -> dict[str, str]:
-    """Turn --section.key VALUE (or --section.key=VALUE) into settings."""
     found: dict[str, str] = {}
-    items = iter(rest)
+    items = iter(arguments)
     for item in items:
-        name, _, value = item.removeprefix("--").partition("=")
+        name, equals, value = item.removeprefix("--").partition("=")
         if not item.startswith("--") or "." not in name:
             raise ConfigError(Errors.E405.format(argument=item))
-        found[name] = value if "=" in item else next(items, "")
+        found[name] = value if equals else next(items, "")
     return found
 
 
-def _run(config: PretrainConfig, arguments: argparse.Namespace) -> None:
-    settings = config.training
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
+def set_up_process() -> None:
+    """Log to stderr, and let the tokenizer use all cores."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    cooling = bool(arguments.cooldown_minutes or arguments.cooldown_steps)
-    prepared = prepare_corpus(config)
-    if arguments.prepare_only:
-        return
-    if arguments.export and not cooling:
-        _export_checkpoint(config, arguments, prepared)
-        return
-    phase = main_phase(config)
-    if cooling:
-        phase = cooldown_phase(
-            config,
-            minutes=arguments.cooldown_minutes,
-            steps=arguments.cooldown_steps,
-        )
-    team = join_team(choose_device(settings.device))
-    try:
-        run = open_run(
-            arguments.out,
-            config,
-            phase=phase,
-            prepared=prepared,
-            team=team,
-            branch=arguments.source,
-        )
-        done = train(run)
-        if done and cooling and team.leads:
-            folder = arguments.export or arguments.out / "model"
-            export_model(
-                run.model, prepared, folder, max_shard_size=arguments.max_shard_size
-            )
-            logger.info("The model is in %s", folder)
-        elif not done:
-            logger.info("Stopped. The same command goes on from here.")
-    finally:
-        leave_team(team)
-
-
-def _export_checkpoint(
-    config: PretrainConfig, arguments: argparse.Namespace, prepared: Path
-) -> None:
-    source = find_checkpoint(arguments.source or arguments.out)
-    entries = len((prepared / "vocab.txt").read_text(encoding="utf-8").splitlines())
-    model = make_model(config.model, entries=entries, device="cpu")
-    load_weights(source, model)
-    export_model(
-        model, prepared, arguments.export, max_shard_size=arguments.max_shard_size
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
-    logger.info("The model is in %s", arguments.export)
+    # matplotlib tells about its font cache.
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
+    torch.set_float32_matmul_precision("high")
 
 
 def main() -> None:
     """Entry point of ``python -m spacy_bert_unsup.pretrain``."""
-    sys.exit(pretrain(sys.argv[1:]))
+    arguments, rest = make_parser().parse_known_args()
+    set_up_process()
+    try:
+        pretrain(Job(**vars(arguments)), read_overrides(rest))
+    except BertUnsupError as error:
+        logger.error("%s", error)
+        sys.exit(1)

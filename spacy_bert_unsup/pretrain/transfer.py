@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from transformers import BertForPreTraining
-from transformers.utils import logging as transformers_logging
 
 from ..errors import Errors, PretrainError
+from .quiet import no_weight_bars
 
 WORDS = "bert.embeddings.word_embeddings.weight"
 POSITIONS = "bert.embeddings.position_embeddings.weight"
@@ -62,24 +62,21 @@ def transfer_weights(
 
 
 def _load_source(source: str | Path) -> tuple[dict[str, Tensor], dict[str, int]]:
-    bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
     try:
         file = Path(source) / "tokenizer.json"
         data = json.loads(file.read_text(encoding="utf-8"))["model"]
         if data.get("type") != "WordPiece":
             raise ValueError("its tokenizer is no WordPiece")
-        model, info = BertForPreTraining.from_pretrained(
-            source, dtype=torch.float32, output_loading_info=True
-        )
-        missing = sorted(set(info["missing_keys"]) - set(TIED))
-        if missing:
-            raise ValueError(f"its weights lack {', '.join(missing)}")
+        with no_weight_bars():
+            model, info = BertForPreTraining.from_pretrained(
+                source, dtype=torch.float32, output_loading_info=True
+            )
     except (OSError, ValueError, KeyError) as error:
         raise PretrainError(Errors.E431.format(path=source, reason=error)) from error
-    finally:
-        if bars:
-            transformers_logging.enable_progress_bar()
+    missing = sorted(set(info["missing_keys"]) - set(TIED))
+    if missing:
+        reason = f"its weights lack {', '.join(missing)}"
+        raise PretrainError(Errors.E431.format(path=source, reason=reason))
     return model.state_dict(), data["vocab"]
 
 

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from spacy_bert_unsup.errors import PretrainError
+from spacy_bert_unsup.pretrain.export import export_model
+from spacy_bert_unsup.pretrain.model import make_model
+from spacy_bert_unsup.pretrain.transfer import split_piece, transfer_weights
+
+
+@pytest.fixture(scope="module")
+def source(config, prepared, tmp_path_factory):
+    """A folder with a model of the tiny vocabulary, and 64 positions."""
+    torch.manual_seed(1)
+    vocab = Tokenizer.from_file(str(prepared / "tokenizer.json")).get_vocab()
+    model = make_model(config.model, entries=len(vocab), device="cpu")
+    torch.nn.init.normal_(model.cls.predictions.bias)
+    folder = tmp_path_factory.mktemp("source") / "model"
+    export_model(model, prepared, folder)
+    return folder, model, vocab
+
+
+def test_same_vocabulary_gives_the_same_model(config, source):
+    folder, old, vocab = source
+    new = make_model(config.model, entries=len(vocab), device="cpu")
+    assert transfer_weights(new, folder, vocab) == 0
+    for name, tensor in old.state_dict().items():
+        assert torch.equal(tensor, new.state_dict()[name]), name
+
+
+def test_new_entries_get_the_mean_of_their_pieces(config, source):
+    folder, old, vocab = source
+    kept = [entry for entry in vocab if entry.startswith("[")]
+    known = max((entry for entry in vocab if entry.isalpha()), key=len)
+    names = [*kept, known, "Maltese", "##onno", "€"]
+    new = make_model(config.model, entries=len(names), device="cpu")
+    number = {name: i for i, name in enumerate(names)}
+    assert transfer_weights(new, folder, number) == 3
+    before, after = old.get_input_embeddings().weight, new.get_input_embeddings().weight
+    pieces = split_piece("Maltese", vocab)
+    assert "".join(pieces).replace("##", "") == "Maltese" and len(pieces) > 1
+    mean = before[[vocab[piece] for piece in pieces]].mean(dim=0)
+    assert torch.equal(after[number[known]], before[vocab[known]])
+    assert torch.allclose(after[number["Maltese"]], mean)
+    assert all(piece.startswith("##") for piece in split_piece("##onno", vocab))
+    assert torch.equal(after[number["€"]], before[vocab["[UNK]"]])
+    assert new.cls.predictions.decoder.weight is after
+    bias, old_bias = new.cls.predictions.bias, old.cls.predictions.bias
+    assert bias[number[known]] == old_bias[vocab[known]]
+
+
+def test_longer_position_table_repeats_the_old_one(config, source):
+    folder, old, vocab = source
+    longer = replace(config.model, positions=150)
+    new = make_model(longer, entries=len(vocab), device="cpu")
+    transfer_weights(new, folder, vocab)
+    before = old.bert.embeddings.position_embeddings.weight
+    after = new.bert.embeddings.position_embeddings.weight
+    assert torch.equal(after[:64], before)
+    assert torch.equal(after[64:128], before)
+    assert torch.equal(after[128:], before[:22])
+
+
+def test_other_shapes_are_named(config, source):
+    folder, _, vocab = source
+    wider = replace(config.model, hidden=32)
+    with pytest.raises(PretrainError, match=f"{folder}.*model.init"):
+        transfer_weights(
+            make_model(wider, entries=len(vocab), device="cpu"), folder, vocab
+        )
+
+
+def test_folder_without_a_model_is_named(config, source, tmp_path):
+    model = make_model(config.model, entries=len(source[2]), device="cpu")
+    with pytest.raises(PretrainError, match=str(tmp_path)):
+        transfer_weights(model, tmp_path, source[2])
