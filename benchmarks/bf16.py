@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import nn
 from transformers import BertConfig, BertForMaskedLM
 
 from spacy_bert_unsup.mlm.compute import choose_device, has_fast_bf16
@@ -46,7 +47,8 @@ def main() -> None:
             num_attention_heads=width // 64,
             intermediate_size=4 * width,
         )
-        model = BertForMaskedLM(config).eval().to(device)
+        model = BertForMaskedLM(config).eval()
+        nn.Module.to(model, device)
         for rows, pieces in BATCHES:
             plain, *others = time_ways(model, rows, pieces, device)
             ratios = "".join(f"{plain / other:11.2f}" for other in others)

@@ -6,8 +6,10 @@ models: they are cached.
 
 from __future__ import annotations
 
+import json
 import string
 from functools import cache
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -48,7 +50,7 @@ TEXTS = [
     "Peter visited the university of Berlin in January 2019.",
     "The gene made two proteins in liver cells; a kinase was called new.",
 ]
-SIZES = {"num_hidden_layers": 2, "num_attention_heads": 2}
+SIZES: dict[str, Any] = {"num_hidden_layers": 2, "num_attention_heads": 2}
 
 
 def wordpiece_vocabulary() -> dict[str, int]:
@@ -171,7 +173,7 @@ def toy_modernbert() -> Toy:
         intermediate_size=32,
         max_position_embeddings=64,
         local_attention=8,
-        global_attn_every_n_layers=2,
+        layer_types=["full_attention", "sliding_attention"],
         pad_token_id=tokenizer.pad_token_id,
         cls_token_id=tokenizer.cls_token_id,
         sep_token_id=tokenizer.sep_token_id,
@@ -193,8 +195,6 @@ TOYS = {
 
 def backend_merges(tokenizer: Tokenizer) -> list[str]:
     """The merges of a BPE, one "left right" a line."""
-    import json
-
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     return [line if isinstance(line, str) else " ".join(line) for line in merges]
 

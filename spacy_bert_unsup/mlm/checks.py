@@ -13,6 +13,13 @@ from ..types import Query
 
 # A tokenizer without files gets a vocabulary of its special tokens alone, silently.
 _MIN_SHARE = 0.5
+_ROLES = {
+    "mask": ["mask"],
+    "cls": ["cls", "bos"],
+    "sep": ["sep", "eos"],
+    "pad": ["pad"],
+    "unk": ["unk", "mask"],
+}
 _NO_LIMIT = 1_000_000
 _DEFAULT_LENGTH = 512
 
@@ -39,22 +46,15 @@ def find_special_ids(tokenizer: PreTrainedTokenizerBase, *, name: str) -> Specia
     if not getattr(tokenizer, "is_fast", False):
         reason = "it is not a fast tokenizer"
         raise ModelError(Errors.E105.format(name=name, reason=reason))
-    found = {
-        "mask": tokenizer.mask_token_id,
-        "cls": _first(tokenizer.cls_token_id, tokenizer.bos_token_id),
-        "sep": _first(tokenizer.sep_token_id, tokenizer.eos_token_id),
-        "pad": tokenizer.pad_token_id,
-        "unk": _first(tokenizer.unk_token_id, tokenizer.mask_token_id),
-    }
-    for role, i in found.items():
-        if i is None:
+    found: dict[str, int] = {}
+    for role, names in _ROLES.items():
+        ids = [getattr(tokenizer, f"{spelling}_token_id") for spelling in names]
+        known = [i for i in ids if i is not None]
+        if not known:
             reason = f"it has no {role} token"
             raise ModelError(Errors.E105.format(name=name, reason=reason))
+        found[role] = known[0]
     return SpecialIds(**found)
-
-
-def _first(*ids: int | None) -> int | None:
-    return next((i for i in ids if i is not None), None)
 
 
 def check_vocabulary(

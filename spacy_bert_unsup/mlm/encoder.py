@@ -6,6 +6,7 @@ import copy
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import torch
@@ -88,7 +89,8 @@ class Encoder:
         counts = [len(places) for places in positions]
         rows = np.repeat(np.arange(len(sequences)), counts)
         places = np.concatenate(positions).astype(np.int64)
-        hidden = self._run(sequences, head_positions=len(places)).last_hidden_state
+        output = self._run(sequences, head_positions=len(places))
+        hidden = cast(Tensor, output.last_hidden_state)
         index = torch.from_numpy(np.stack([rows, places])).to(self._device)
         return hidden[index[0], index[1]].float()
 
@@ -101,7 +103,8 @@ class Encoder:
         layers (Sequence[int]): layers; 0 is the embedding, -1 the last layer.
         RETURNS (list[Tensor]): (n, len(layers), H) float32 for each row.
         """
-        states = self._run(sequences, output_hidden_states=True).hidden_states
+        output = self._run(sequences, output_hidden_states=True)
+        states = cast(tuple[Tensor, ...], output.hidden_states)
         chosen = torch.stack([states[layer].float() for layer in layers], dim=2)
         return [chosen[i, : len(row)] for i, row in enumerate(sequences)]
 

@@ -6,7 +6,7 @@ import copy
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,13 +17,16 @@ from transformers import PreTrainedModel
 
 from ..errors import Errors, ModelError
 from ..util import atomic_folder
-from .loader import Parts, quiet_transformers
+from .loader import quiet_transformers
+from .parts import Parts, find_backend
 from .storage import is_lossless_int8, write_weights
 
 STORAGES = ("auto", "float32", "float16", "int8")
 MEGABYTE = 1_000_000
 # Files of an earlier save in the same folder that the new one may not write anew.
 _STALE = ("*.safetensors", "*.safetensors.index.json", "pytorch_model*", "weights.json")
+# Where a tokenizer was read from is not part of it.
+_ORIGIN = ("is_local", "local_files_only", "name_or_path")
 _SUFFIXES = (".json", ".txt", ".safetensors")
 
 
@@ -49,11 +52,13 @@ def save_parts(
     with atomic_folder(folder, stale=_STALE) as beside, quiet_transformers():
         _save_model(parts.model, beside, storage, max_file_mb)
         parts.tokenizer.save_pretrained(beside)
-        config = beside / "config.json"
-        settings = json.loads(config.read_text(encoding="utf-8"))
-        settings["next_sentence"] = parts.next_sentence
-        config.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-        if type(parts.tokenizer.backend_tokenizer.model).__name__ == "WordPiece":
+        facts: dict[str, object] = {
+            "architectures": [type(parts.model).__name__],
+            "next_sentence": parts.next_sentence,
+        }
+        _change_settings(beside / "config.json", facts)
+        _change_settings(beside / "tokenizer_config.json", dict.fromkeys(_ORIGIN))
+        if type(find_backend(parts.tokenizer).model).__name__ == "WordPiece":
             vocab = "".join(f"{term}\n" for term in terms).rstrip("\n") + "\n"
             (beside / "vocab.txt").write_text(vocab, encoding="utf-8", newline="\n")
 
@@ -69,6 +74,18 @@ def _save_model(
     if storage == "float16":
         model = copy.deepcopy(model).half()
     model.save_pretrained(folder, max_shard_size=f"{max_file_mb}MB")
+
+
+def _change_settings(path: Path, changes: Mapping[str, object]) -> None:
+    """Set some keys of a JSON file, or delete those whose value is None."""
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    settings.update(changes)
+    kept = {
+        key: value
+        for key, value in settings.items()
+        if key not in changes or value is not None
+    }
+    path.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def own_weights(model: PreTrainedModel) -> Iterator[tuple[str, Tensor]]:

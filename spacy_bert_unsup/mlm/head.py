@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
+from .parts import find_decoder
+
 
 class PassThrough(nn.Module):
     """Stands where the encoder was and hands on what it is given."""
@@ -29,7 +31,7 @@ class PassThrough(nn.Module):
         inputs_embeds (Tensor): (B, n, D) hidden states.
         RETURNS (BaseModelOutput): the same.
         """
-        return BaseModelOutput(last_hidden_state=inputs_embeds)  # type: ignore[arg-type]
+        return BaseModelOutput(last_hidden_state=inputs_embeds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def make_head(model: PreTrainedModel) -> Head:
     scorer = copy.copy(model)
     scorer._modules = dict(model._modules)
     scorer._modules[model.base_model_prefix] = PassThrough()
-    decoder = model.get_output_embeddings()
+    decoder = find_decoder(model)
     with torch.no_grad():
         mapper = copy.deepcopy(scorer, {id(decoder): nn.Identity()})
     return Head(scorer, mapper)

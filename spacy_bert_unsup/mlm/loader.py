@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from transformers import (
@@ -22,6 +23,7 @@ from transformers import (
 from transformers.utils import logging as hf_logging
 
 from ..errors import Errors, ModelError
+from .parts import Parts
 from .storage import WEIGHTS_HEADER, read_weights
 
 STARTER = "starter"
@@ -50,20 +52,6 @@ class Source:
             return ""
         files = sorted(Path(self.place).glob("*.*"))
         return repr([(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files])
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A model with its tokenizer, read and checked.
-
-    model (PreTrainedModel): the MLM model, float32, in eval mode.
-    tokenizer (PreTrainedTokenizerBase): its tokenizer.
-    next_sentence (bool): whether it was pretrained on sentence pairs too.
-    """
-
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
-    next_sentence: bool
 
 
 def find_source(source: str | Path) -> Source:
@@ -115,14 +103,15 @@ def read_parts(source: Source) -> Parts:
 def _read_model(
     source: Source, config: PretrainedConfig
 ) -> tuple[PreTrainedModel, dict]:
-    options = {"dtype": torch.float32, "output_loading_info": True}
+    options: dict[str, Any] = {"dtype": torch.float32, "output_loading_info": True}
     if source.is_folder and (Path(source.place) / WEIGHTS_HEADER).is_file():
         weights = read_weights(Path(source.place))
-        model_class = MODEL_FOR_MASKED_LM_MAPPING[type(config)]
-        return model_class.from_pretrained(
+        found = MODEL_FOR_MASKED_LM_MAPPING[type(config)]
+        return cast(type[PreTrainedModel], found).from_pretrained(
             None, config=config, state_dict=weights, **options
         )
-    return AutoModelForMaskedLM.from_pretrained(source.place, config=config, **options)
+    auto = cast(Any, AutoModelForMaskedLM)
+    return auto.from_pretrained(source.place, config=config, **options)
 
 
 def _read_tokenizer(source: Source) -> PreTrainedTokenizerBase:

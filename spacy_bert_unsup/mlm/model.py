@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..errors import Errors, ModelError
@@ -26,7 +26,8 @@ from .compute import choose_device, choose_dtype
 from .encoder import Encoder, ForwardStats
 from .folder import pack_folder, save_parts, unpack_folder
 from .head import make_head
-from .loader import Parts, Source, find_source, read_parts
+from .loader import Source, find_source, read_parts
+from .parts import Parts, find_decoder
 from .pieces import make_splitter, split_texts
 from .probe import check_probe, probe_model
 from .queries import length_buckets, unique_queries
@@ -68,13 +69,13 @@ class MaskedLM:
         special = find_special_ids(tokenizer, name=name)
         self.mask_id, self.cls_id, self.sep_id, self.pad_id, self.unk_id = special
         self.max_length = find_length_limit(model, tokenizer)
-        n_terms = len(model.get_output_embeddings().weight)
+        n_terms = len(find_decoder(model).weight)
         check_vocabulary(tokenizer, name=name, n_rows=n_terms)
         self._vocabulary = read_vocabulary(tokenizer, n_terms)
         self.terms = self._vocabulary.terms
         self.special_ids = self._vocabulary.special_ids
         self._splitter = make_splitter(tokenizer)
-        model.to(self.device)
+        nn.Module.to(model, self.device)
         self._encoder = Encoder(model, pad_id=self.pad_id, dtype=self.dtype)
         self._head = make_head(model)
         borders = (self.cls_id, self.sep_id)
@@ -139,7 +140,7 @@ class MaskedLM:
 
         RETURNS (Floats): (V, D), not normalised, read-only.
         """
-        weight = self._parts.model.get_output_embeddings().weight
+        weight = find_decoder(self._parts.model).weight
         return _read_only(weight)
 
     def bias(self) -> Floats:
@@ -147,7 +148,7 @@ class MaskedLM:
 
         RETURNS (Floats): (V,) bias of the decoder; zeros where the model has none.
         """
-        bias = self._parts.model.get_output_embeddings().bias
+        bias = find_decoder(self._parts.model).bias
         if bias is None:
             return np.zeros(len(self.terms), dtype=np.float32)
         return _read_only(bias)

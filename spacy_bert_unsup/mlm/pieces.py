@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerBase
 
 from ..types import Pieces
 from .align import trim_pieces
+from .parts import find_backend
 
 # Put before the special entries of the splitter's vocabulary: a character that is in no
 # text, so that they match nothing.
@@ -26,7 +27,7 @@ def make_splitter(tokenizer: PreTrainedTokenizerBase) -> Tokenizer:
     tokenizer (PreTrainedTokenizerBase): a tokenizer with a fast backend.
     RETURNS (Tokenizer): cuts running text into the same pieces, adds nothing.
     """
-    spec = json.loads(tokenizer.backend_tokenizer.to_str())
+    spec = json.loads(find_backend(tokenizer).to_str())
     special = {token["content"] for token in spec["added_tokens"] if token["special"]}
     special |= set(tokenizer.all_special_tokens)
     spec["added_tokens"] = [t for t in spec["added_tokens"] if not t["special"]]

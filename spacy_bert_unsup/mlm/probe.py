@@ -10,6 +10,7 @@ from transformers import PreTrainedModel
 
 from ..errors import Errors, ModelError
 from .head import Head
+from .parts import find_decoder
 
 # Rounding errors grow with the size of the logits; a wrong formula is off by far more.
 TOLERANCE = 1e-3
@@ -38,7 +39,7 @@ def probe_model(
     border_ids (tuple[int, int]): ids that start and end a sequence.
     RETURNS (Probe): the differences.
     """
-    decoder = model.get_output_embeddings()
+    decoder = find_decoder(model)
     rows = decoder.weight
     inner = np.random.default_rng(0).integers(0, len(rows), size=(2, 5))
     borders = np.repeat([border_ids], 2, axis=0)

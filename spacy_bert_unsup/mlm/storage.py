@@ -1,7 +1,7 @@
 """Model folders of small size: int8 weights in safetensors files.
 
 The full-size storages (float32, float16) are ordinary transformers folders. This one
-keeps a matrix as int8 with one float16 scale for each row, and vectors as float32.
+keeps a matrix as int8 with one float16 scale for each row, and vectors as they are.
 Tensors of a file: ``name`` (a vector), or for matrices, cut by rows so that no file
 grows too large, ``name@first_row`` (int8) and ``name@first_row.scale`` (float16).
 """
@@ -47,14 +47,27 @@ def restore_rows(numbers: Tensor, scales: Tensor) -> Tensor:
     return numbers.float() * scales.float()
 
 
+def is_matrix(tensor: Tensor) -> bool:
+    """Whether int8 storage rounds a tensor, or keeps it as it is.
+
+    tensor (Tensor): a parameter.
+    RETURNS (bool): True for matrices whose scales float16 can hold.
+    """
+    if tensor.ndim != 2 or not tensor.is_floating_point():
+        return False
+    scales = tensor.abs().amax(dim=1) / 127
+    tiny, huge = torch.finfo(torch.float16).tiny, torch.finfo(torch.float16).max
+    return bool(((scales == 0) | ((scales >= tiny) & (scales <= huge))).all())
+
+
 def is_lossless_int8(tensor: Tensor) -> bool:
     """Whether int8 storage keeps a tensor as it is, because it came from there.
 
     tensor (Tensor): a parameter.
-    RETURNS (bool): True for vectors, which are stored as float32.
+    RETURNS (bool): True for what is not rounded anyway.
     """
-    if tensor.ndim != 2:
-        return tensor.dtype == torch.float32
+    if not is_matrix(tensor):
+        return True
     return torch.equal(restore_rows(*quantize_rows(tensor)), tensor)
 
 
@@ -86,11 +99,12 @@ def write_weights(
 
 def _entries(weights: Mapping[str, Tensor], room: int) -> Iterator[dict[str, Tensor]]:
     """What is stored for each parameter, in shares that fit in a file."""
-    for name, tensor in weights.items():
-        if tensor.ndim != 2:
-            yield {name: tensor.detach().float().contiguous()}
+    for name, parameter in weights.items():
+        tensor = parameter.detach()
+        if not is_matrix(tensor):
+            yield {name: tensor.contiguous()}
             continue
-        numbers, scales = quantize_rows(tensor.detach().float())
+        numbers, scales = quantize_rows(tensor)
         step = max(1, room // (tensor.shape[1] + 2))
         for first in range(0, len(tensor), step):
             rows = slice(first, first + step)

@@ -14,6 +14,7 @@ import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from ..types import Bools
+from .parts import find_backend
 
 _UNUSED = re.compile(r"[\[<]?(unused|madeupword)[ _-]?\d+[\]>]?")
 
@@ -46,7 +47,7 @@ def read_vocabulary(tokenizer: PreTrainedTokenizerBase, n_terms: int) -> Vocabul
     for term, i in tokenizer.get_vocab().items():
         if i < n_terms:
             terms[i] = term
-    spec = json.loads(tokenizer.backend_tokenizer.to_str())
+    spec = json.loads(find_backend(tokenizer).to_str())
     added = {token["id"] for token in spec["added_tokens"]}
     special = {token["id"] for token in spec["added_tokens"] if token["special"]}
     special = special.union(tokenizer.all_special_ids)

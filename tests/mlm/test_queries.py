@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, strategies as st
+
+from spacy_bert_unsup.mlm.model import MaskedLM
+from spacy_bert_unsup.mlm.queries import (
+    FREE_PADDING,
+    PADDING_SHARE,
+    cls_query,
+    length_buckets,
+    mask_span,
+    plain_query,
+    unique_queries,
+)
+
+IDS = np.array([10, 11, 12, 13], dtype=np.int32)
+
+
+def test_one_mask_for_a_span(bert_lm: MaskedLM) -> None:
+    query = mask_span(bert_lm, IDS, 1, 3)
+    cls, sep, mask = bert_lm.cls_id, bert_lm.sep_id, bert_lm.mask_id
+    assert query.ids.tolist() == [cls, 10, mask, 13, sep]
+    assert query.positions.tolist() == [2]
+    assert query.ids.dtype == query.positions.dtype == np.int32
+
+
+def test_one_mask_per_piece(bert_lm: MaskedLM) -> None:
+    query = mask_span(bert_lm, IDS, 1, 3, per_piece=True)
+    mask = bert_lm.mask_id
+    assert query.ids.tolist() == [bert_lm.cls_id, 10, mask, mask, 13, bert_lm.sep_id]
+    assert query.positions.tolist() == [2, 3]
+
+
+def test_mask_between_pieces(bert_lm: MaskedLM) -> None:
+    for per_piece in (False, True):
+        query = mask_span(bert_lm, IDS, 2, 2, per_piece=per_piece)
+        assert query.ids[query.positions].tolist() == [bert_lm.mask_id]
+        assert len(query.ids) == len(IDS) + 3
+
+
+def test_plain_query_masks_nothing(bert_lm: MaskedLM) -> None:
+    query = plain_query(bert_lm, IDS, 1, 3)
+    assert query.ids.tolist() == [bert_lm.cls_id, *IDS, bert_lm.sep_id]
+    assert query.ids[query.positions].tolist() == [11, 12]
+
+
+def test_cls_query_wants_the_first_place(bert_lm: MaskedLM) -> None:
+    query = cls_query(bert_lm, IDS)
+    assert query.ids[query.positions].tolist() == [bert_lm.cls_id]
+
+
+def test_equal_queries_are_found(bert_lm: MaskedLM) -> None:
+    queries = [mask_span(bert_lm, IDS, i, i + 1) for i in (0, 1, 0, 2, 1)]
+    unique, back = unique_queries(queries)
+    assert len(unique) == 3
+    assert back.tolist() == [0, 1, 0, 2, 1]
+
+
+def test_same_ids_at_other_places_differ(bert_lm: MaskedLM) -> None:
+    queries = [plain_query(bert_lm, IDS, 0, 1), plain_query(bert_lm, IDS, 1, 2)]
+    assert len(unique_queries(queries)[0]) == 2
+
+
+@given(
+    lengths=st.lists(st.integers(1, 70), max_size=80),
+    bound=st.integers(1, 600),
+)
+def test_buckets(lengths: list[int], bound: int) -> None:
+    """Each sequence once; within the bound; nearly no padding."""
+    buckets = length_buckets(lengths, bound)
+    assert sorted(i for bucket in buckets for i in bucket) == list(range(len(lengths)))
+    for bucket in buckets:
+        sizes = [lengths[i] for i in bucket]
+        cells = len(sizes) * max(sizes)
+        assert cells <= bound or len(bucket) == 1
+        padding = cells - sum(sizes)
+        assert padding <= max(FREE_PADDING, PADDING_SHARE * sum(sizes))
+
+
+def test_equal_lengths_share_a_bucket() -> None:
+    assert length_buckets([5] * 8, 40) == [list(range(8))]
+    assert len(length_buckets([5] * 9, 40)) == 2
