@@ -16,6 +16,7 @@ from .evaluate import evaluate_cli
 from .explain import explain_cli
 from .info import info_cli
 from .messages import fail
+from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
 
 NAME = "bert-unsup"
 
@@ -54,3 +55,4 @@ app.command("info")(info_cli)
 app.command("annotate")(annotate_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("explain")(explain_cli)
+app.command("pretrain", context_settings=PRETRAIN_CONTEXT)(pretrain_cli)

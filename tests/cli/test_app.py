@@ -22,7 +22,7 @@ def test_every_command_has_help_with_an_example(command):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_unknown_option_is_a_usage_error(command):
+def test_missing_argument_or_unknown_option_is_a_usage_error(command):
     result = run(command, "--no-such-option")
     assert result.exit_code == 2
 
