@@ -21,8 +21,9 @@ def test_every_command_has_help_with_an_example(command):
     assert f"python -m spacy bert-unsup {command}" in result.stdout
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_missing_argument_or_unknown_option_is_a_usage_error(command):
+# `pretrain` takes any --section.key, and says itself which it does not know.
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "pretrain"])
+def test_unknown_option_is_a_usage_error(command):
     result = run(command, "--no-such-option")
     assert result.exit_code == 2
 
