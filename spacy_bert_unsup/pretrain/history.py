@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import MissingExtraError
@@ -19,10 +19,10 @@ class CurveLog:
     """A CSV file that a resumed run goes on writing.
 
     path (Path): The file; made with its header row if absent.
-    columns (list[str]): Names of the columns; the first is the step.
+    columns (Sequence[str]): Names of the columns; the first is the step.
     """
 
-    def __init__(self, path: Path, columns: list[str]) -> None:
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self.path = path
         self.columns = columns
 

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -124,11 +124,11 @@ def save_vocabulary(tokenizer: Tokenizer, folder: Path) -> None:
 
 
 def encode_documents(
-    documents: Iterator[Document], tokenizer: Tokenizer
+    documents: Iterable[Document], tokenizer: Tokenizer
 ) -> Iterator[tuple[Document, list[int]]]:
     """YIELDS (tuple[Document, list[int]]): Each with the ids of all its paragraphs."""
-    documents = iter(documents)
-    while batch := list(islice(documents, BATCH)):
+    remaining = iter(documents)
+    while batch := list(islice(remaining, BATCH)):
         texts = [text for doc in batch for text in doc.paragraphs]
         encoded = iter(tokenizer.encode_batch_fast(texts, add_special_tokens=False))
         for doc in batch:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
+from torch import nn
 from transformers import BertForPreTraining
 
 from ..errors import Errors, PretrainError
@@ -131,7 +132,7 @@ def open_run(
         load_weights(source, model)
     elif config.model.init:
         transfer_weights(model, config.model.init, vocab)
-    model.to(team.device)
+    nn.Module.to(model, team.device)
     optimizer = make_optimizer(model, config)
     if source is not None:
         logger.info("Going on from %s, step %d", source, state.step)

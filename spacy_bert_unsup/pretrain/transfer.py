@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -68,11 +69,12 @@ def _load_source(source: str | Path) -> tuple[dict[str, Tensor], dict[str, int]]
         if data.get("type") != "WordPiece":
             raise ValueError("its tokenizer is no WordPiece")
         with no_weight_bars():
-            model, info = BertForPreTraining.from_pretrained(
+            loaded: Any = BertForPreTraining.from_pretrained(
                 source, dtype=torch.float32, output_loading_info=True
             )
     except (OSError, ValueError, KeyError) as error:
         raise PretrainError(Errors.E431.format(path=source, reason=error)) from error
+    model, info = loaded
     missing = sorted(set(info["missing_keys"]) - set(TIED))
     if missing:
         reason = f"its weights lack {', '.join(missing)}"
