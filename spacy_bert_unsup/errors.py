@@ -120,6 +120,10 @@ class Errors:
         "[E117] The starter model is not in {folder}. Install spacy-bert-unsup again, "
         "or name another model."
     )
+    E118 = (
+        "[E118] The model has no layer {layer}. Choose from 0 (the embedding) to {last} "
+        "(the last layer), or count from the end with -1, -2, ..."
+    )
 
     # --- 2xx vocab ----------------------------------------------------------------
 

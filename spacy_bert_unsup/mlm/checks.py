@@ -95,6 +95,18 @@ def find_length_limit(
     return min(limit, int(stated)) if stated < _NO_LIMIT else limit
 
 
+def check_layers(layers: Sequence[int], *, n_layers: int) -> None:
+    """Refuse layers that the encoder has not.
+
+    layers (Sequence[int]): layers; 0 is the embedding, -1 the last layer.
+    n_layers (int): layers of the encoder, the embedding not counted.
+    RAISES (ModelError): naming the first that is not there.
+    """
+    for layer in layers:
+        if not -n_layers - 1 <= layer <= n_layers:
+            raise ModelError(Errors.E118.format(layer=layer, last=n_layers))
+
+
 def check_queries(queries: Sequence[Query], *, name: str, limit: int) -> None:
     """Refuse queries that the model cannot answer.
 

@@ -19,12 +19,13 @@ from ..errors import Errors, ModelError
 from ..util import atomic_folder
 from .loader import quiet_transformers
 from .parts import Parts, find_backend
-from .storage import is_lossless_int8, write_weights
+from .storage import WEIGHTS_HEADER, is_lossless_int8, write_weights
 
 STORAGES = ("auto", "float32", "float16", "int8")
 MEGABYTE = 1_000_000
-# Files of an earlier save in the same folder that the new one may not write anew.
-_STALE = ("*.safetensors", "*.safetensors.index.json", "pytorch_model*", "weights.json")
+# Weights of an earlier save in the same folder; its other files may be assets.
+_STALE = ("model*.safetensors", "model.safetensors.index.json", "pytorch_model*")
+_STALE += ("weights-*.safetensors", WEIGHTS_HEADER)
 # Where a tokenizer was read from is not part of it.
 _ORIGIN = ("is_local", "local_files_only", "name_or_path")
 _SUFFIXES = (".json", ".txt", ".safetensors")

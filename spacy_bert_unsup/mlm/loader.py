@@ -84,12 +84,12 @@ def read_parts(source: Source) -> Parts:
     RETURNS (Parts): the model with its tokenizer.
     RAISES (ModelError): when something is missing, corrupt or does not belong.
     """
-    with _quiet_lock, quiet_transformers():
+    with quiet_transformers():
         with _explain(source):
             config = AutoConfig.from_pretrained(source.place)
         if type(config) not in MODEL_FOR_MASKED_LM_MAPPING:
-            kind = config.model_type
-            raise ModelError(Errors.E103.format(name=source.name, missing=kind))
+            missing = f"{config.model_type} models have none"
+            raise ModelError(Errors.E103.format(name=source.name, missing=missing))
         with _explain(source):
             model, report = _read_model(source, config)
             tokenizer = _read_tokenizer(source)
@@ -107,7 +107,7 @@ def _read_model(
     if source.is_folder and (Path(source.place) / WEIGHTS_HEADER).is_file():
         weights = read_weights(Path(source.place))
         found = MODEL_FOR_MASKED_LM_MAPPING[type(config)]
-        return cast(type[PreTrainedModel], found).from_pretrained(
+        return cast(Any, found).from_pretrained(
             None, config=config, state_dict=weights, **options
         )
     auto = cast(Any, AutoModelForMaskedLM)
@@ -159,13 +159,14 @@ def _explain(source: Source) -> Iterator[None]:
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
     """Keep transformers' progress bars and load reports off the screen."""
-    verbosity = hf_logging.get_verbosity()
-    had_bars = hf_logging.is_progress_bar_enabled()
-    hf_logging.set_verbosity_error()
-    hf_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        hf_logging.set_verbosity(verbosity)
-        if had_bars:
-            hf_logging.enable_progress_bar()
+    with _quiet_lock:
+        verbosity = hf_logging.get_verbosity()
+        had_bars = hf_logging.is_progress_bar_enabled()
+        hf_logging.set_verbosity_error()
+        hf_logging.disable_progress_bar()
+        try:
+            yield
+        finally:
+            hf_logging.set_verbosity(verbosity)
+            if had_bars:
+                hf_logging.enable_progress_bar()

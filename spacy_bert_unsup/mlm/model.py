@@ -17,6 +17,7 @@ from ..types import Bools, Floats, Ints, Pieces, Query, TopTerms
 from ..util import fingerprint
 from . import share
 from .checks import (
+    check_layers,
     check_queries,
     check_vocabulary,
     find_length_limit,
@@ -126,7 +127,8 @@ class MaskedLM:
         RETURNS (MaskedLM): the model.
         RAISES (ModelError): as `load` does.
         """
-        parts = Parts(model.float().eval(), tokenizer, next_sentence=False)
+        next_sentence = bool(getattr(model.config, "next_sentence", False))
+        parts = Parts(model.float().eval(), tokenizer, next_sentence)
         return cls(parts, name=name, device=device, dtype=dtype)
 
     def _shared(self) -> MaskedLM:
@@ -263,8 +265,9 @@ class MaskedLM:
         layers (Sequence[int]): 0 is the embedding, -1 the last layer.
         max_batch_pieces (int): bound on rows x length of one forward pass.
         RETURNS (list[Floats]): (n, len(layers), H) for each sequence.
-        RAISES (ModelError): when a sequence is too long.
+        RAISES (ModelError): when a sequence is too long, or there is no such layer.
         """
+        check_layers(layers, n_layers=self._parts.model.config.num_hidden_layers)
         first = np.zeros(1, dtype=np.int32)
         self._check([Query(ids, first) for ids in sequences])
         states: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(sequences)

@@ -158,6 +158,12 @@ def test_hidden_states_equal_the_plain_model(toy_lm: MaskedLM) -> None:
         np.testing.assert_allclose(states[:, 1], plain[-1][0].numpy(), atol=1e-4)
 
 
+@pytest.mark.parametrize("layer", [3, -4])
+def test_layer_that_is_not_there(bert_lm: MaskedLM, layer: int) -> None:
+    with pytest.raises(ModelError, match=f"E118.*layer {layer}.*2"):
+        bert_lm.hidden_states([], layers=[layer])
+
+
 def test_too_long_a_query(bert_lm: MaskedLM) -> None:
     long = Query(np.full(49, 40, dtype=np.int32), np.array([1], dtype=np.int32))
     with pytest.raises(ModelError, match="49 pieces.*48"):
