@@ -33,6 +33,8 @@ from transformers import (
     RobertaTokenizer,
 )
 
+from spacy_bert_unsup.mlm.model import MaskedLM
+
 Toy = tuple[PreTrainedModel, PreTrainedTokenizerBase]
 
 WORDS = """
@@ -191,6 +193,12 @@ TOYS = {
     "albert": toy_albert,
     "modernbert": toy_modernbert,
 }
+
+
+def make_lm(family: str) -> MaskedLM:
+    """Wrap the toy model of a family."""
+    model, tokenizer = TOYS[family]()
+    return MaskedLM.from_parts(model, tokenizer, name=family)
 
 
 def backend_merges(tokenizer: Tokenizer) -> list[str]:

@@ -11,8 +11,8 @@ from ..errors import Errors, ModelError
 # What bf16 gains depends on the processor above all. With AVX2 alone an encoder of
 # width 128 to 768 runs at 0.09 to 0.17 of its float32 speed (benchmarks/bf16.py,
 # results beside it), a copy in bf16 and torch.autocast alike. With AMX it has been seen
-# at 3.4 times, for a BERT of 20M parameters; narrower ones spend their time outside of
-# matrix products, so they stay in float32.
+# at 3.4 times, for a BERT of 20M parameters; narrower ones have not been measured there
+# and stay in float32.
 MIN_BF16_WIDTH = 256
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 

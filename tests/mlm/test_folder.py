@@ -12,7 +12,7 @@ from spacy_bert_unsup.mlm.folder import find_lossless_storage
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.mlm.queries import mask_span
 from tests import toys
-from tests.conftest import make_lm
+from tests.toys import make_lm
 
 STORAGES = ["float32", "float16", "int8"]
 CLOSE = [("float32", 1e-6), ("float16", 0.05), ("int8", 1)]

@@ -29,7 +29,7 @@ def test_bounds_show_the_piece(toy_lm: MaskedLM) -> None:
 
 
 def test_bytes_of_a_character_share_its_bounds() -> None:
-    from tests.conftest import make_lm
+    from tests.toys import make_lm
 
     pieces = make_lm("roberta").tokenize(["a😀"])[0]
     assert pieces.starts.tolist() == [0, 1, 1, 1, 1]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spacy_bert_unsup.mlm.model import MaskedLM
-from tests.conftest import make_lm
+from tests.toys import make_lm
 
 
 def read(family: str, term: str) -> tuple[str, bool]:
