@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 from hypothesis import given, strategies as st
 
@@ -81,3 +84,11 @@ def test_buckets(lengths: list[int], bound: int) -> None:
 def test_equal_lengths_share_a_bucket() -> None:
     assert length_buckets([5] * 8, 40) == [list(range(8))]
     assert len(length_buckets([5] * 9, 40)) == 2
+
+
+def test_planning_queries_needs_no_torch() -> None:
+    code = (
+        "import sys, spacy_bert_unsup.mlm.align, spacy_bert_unsup.mlm.queries;"
+        "sys.exit(bool({'torch', 'transformers', 'spacy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
