@@ -24,8 +24,13 @@ from .storage import WEIGHTS_HEADER, is_lossless_int8, write_weights
 STORAGES = ("auto", "float32", "float16", "int8")
 MEGABYTE = 1_000_000
 # Weights of an earlier save in the same folder; its other files may be assets.
-_STALE = ("model*.safetensors", "model.safetensors.index.json", "pytorch_model*")
-_STALE += ("weights-*.safetensors", WEIGHTS_HEADER)
+_STALE = (
+    "model*.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model*",
+    "weights-*.safetensors",
+    WEIGHTS_HEADER,
+)
 # Where a tokenizer was read from is not part of it.
 _ORIGIN = ("is_local", "local_files_only", "name_or_path")
 _SUFFIXES = (".json", ".txt", ".safetensors")
