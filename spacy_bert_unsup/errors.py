@@ -188,6 +188,43 @@ class Errors:
 
     # --- 3xx voting and pipeline --------------------------------------------------
 
+    E301 = "[E301] {key!r} cannot be {value!r}. Choose from: {names}."
+    E302 = (
+        "[E302] The template {template!r} needs '[MASK]' exactly once and '{{phrase}}' "
+        "at most once, for example 'such as {{phrase}} and [MASK] .'."
+    )
+    E303 = "[E303] {key} must be at least {least}. Set a larger number."
+    E304 = (
+        "[E304] candidates = {name!r} needs a {need} earlier in the pipeline. Add one, "
+        "or use candidates = 'auto', which needs none."
+    )
+    E305 = (
+        "[E305] {key!r} names the label {label!r}, which these assets do not have. "
+        "Labels: {labels}."
+    )
+    E306 = (
+        "[E306] The attribute {owner}._.{attr} belongs to another package. Give ours "
+        "another name: attrs = {{{attr!r}: 'my_{attr}'}}."
+    )
+    E307 = (
+        "[E307] 'attrs' renames {attr!r}, which is no attribute of ours. It may rename: "
+        "{names}."
+    )
+    E308 = (
+        "[E308] There is no candidates function {name!r}. Use one of {names}, or a "
+        'registered function: {{"@misc": "my.function.v1"}}.'
+    )
+    E309 = (
+        "[E309] 'voting' has no setting {name!r}. It has: {names}."
+    )
+    E310 = (
+        "[E310] {key} must lie in [0, 1], not {value!r}: it is a share of the vote."
+    )
+    E311 = (
+        "[E311] {where} holds no saved {name!r} component: {missing} is missing. Save "
+        "the pipeline again with nlp.to_disk."
+    )
+
     # --- 4xx pretrain -------------------------------------------------------------
 
     E401 = "[E401] Cannot read the config {path}: {error}"

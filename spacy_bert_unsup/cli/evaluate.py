@@ -101,7 +101,7 @@ def evaluate(
     if label_map is not None:
         texts = map_gold(texts, label_map)
     targets = gold_labels(texts, label_map)
-    is_a = ner.assets.is_a
+    is_a = ner.assets.scheme.is_a
     unknown = [t for t in targets if not any(is_a(label, t) for label in ner.labels)]
     if unknown:
         warn(

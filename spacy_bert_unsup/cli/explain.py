@@ -14,7 +14,7 @@ from .options import (
     PipelineOption,
 )
 from .pipelines import Source, load_pipeline
-from .records import Record, near_misses, span_record
+from .records import Record, doc_record, near_misses, span_record
 from .terminal import bar, paint
 from .texts import repair_surrogates
 
@@ -76,12 +76,7 @@ def explain(text: str, source: Source, *, misses: int) -> Record:
     nlp, ner = load_pipeline(source)
     doc = nlp(repair_surrogates(text))
     missed = near_misses(doc, ner.spans_key)[:misses]
-    return {
-        "text": doc.text,
-        "ents": [span_record(ent) for ent in doc.ents],
-        "near_misses": [span_record(span) for span in missed],
-        "notes": list(doc._.bert_unsup_notes),
-    }
+    return {**doc_record(doc), "near_misses": [span_record(span) for span in missed]}
 
 
 def span_report(record: Record, *, terms: int) -> str:

@@ -23,18 +23,21 @@ def span_record(span: Span, *, evidence: bool = True) -> Record:
         `confidence`; with evidence also `label_scores` (label -> share, highest first)
         and `evidence`, both empty for spans of other components.
     """
+    # The getters themselves: a pipeline may have given the attributes other names.
+    from ..attrs import get_confidence, get_evidence, get_label_scores
+
     record = {
         "start": span.start_char,
         "end": span.end_char,
         "label": span.label_,
         "text": span.text,
-        "confidence": _rounded(span._.confidence),
+        "confidence": _rounded(get_confidence(span)),
     }
     if evidence:
-        scores = span._.label_scores or {}
+        scores = get_label_scores(span) or {}
         ranked = sorted(scores.items(), key=lambda item: -item[1])
         record["label_scores"] = {label: _rounded(score) for label, score in ranked}
-        record["evidence"] = [_voter(voter) for voter in span._.evidence or []]
+        record["evidence"] = [_voter(voter) for voter in get_evidence(span) or []]
     return record
 
 
@@ -43,13 +46,12 @@ def doc_record(doc: Doc, *, evidence: bool = True) -> Record:
 
     doc (Doc): Annotated.
     evidence (bool): Whether the reasons are wanted.
-    RETURNS (dict[str, Any]): `text`, `ents`, and `notes` where there are any.
+    RETURNS (dict[str, Any]): `text`, `ents` and `notes`.
     """
+    from ..attrs import get_notes
+
     ents = [span_record(ent, evidence=evidence) for ent in doc.ents]
-    record = {"text": doc.text, "ents": ents}
-    if doc._.bert_unsup_notes:
-        record["notes"] = list(doc._.bert_unsup_notes)
-    return record
+    return {"text": doc.text, "ents": ents, "notes": get_notes(doc)}
 
 
 def near_misses(doc: Doc, spans_key: str) -> list[Span]:
@@ -59,13 +61,15 @@ def near_misses(doc: Doc, spans_key: str) -> list[Span]:
     spans_key (str): The group with all scored spans.
     RETURNS (list[Span]): Spans whose bounds or label are not those of an entity.
     """
+    from ..attrs import get_confidence
+
     ents = {(ent.start, ent.end, ent.label) for ent in doc.ents}
     spans = [
         span
         for span in doc.spans.get(spans_key, [])
         if (span.start, span.end, span.label) not in ents
     ]
-    return sorted(spans, key=lambda span: -(span._.confidence or 0.0))
+    return sorted(spans, key=lambda span: -(get_confidence(span) or 0.0))
 
 
 def voters_for(record: Record, count: int) -> list[Record]:

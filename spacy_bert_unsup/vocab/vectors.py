@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,23 @@ class VocabVectors:
     def fingerprint(self) -> str:
         """16 hex digits over terms and vectors."""
         return fingerprint(self.terms, self.matrix)
+
+    def without_common(self, components: int) -> VocabVectors:
+        """Take out what all vectors share: their mean and first principal components.
+
+        components (int): Number of components; -1 changes nothing.
+        RETURNS (VocabVectors): The same terms with other vectors; entries that cannot
+            be used get a zero vector.
+        """
+        if components < 0:
+            return self
+        used = self.matrix[self.usable].astype(np.float64)
+        centred = used - used.mean(axis=0)
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        top = axes[:, len(axes) - components :]
+        matrix = np.zeros_like(self.matrix)
+        matrix[self.usable] = centred - centred @ top @ top.T
+        return replace(self, matrix=matrix)
 
     def cosine_blocks(
         self, ids: Ints | None = None, *, block: int = 1024

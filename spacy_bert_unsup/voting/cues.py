@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,96 +20,163 @@ if TYPE_CHECKING:
 
 MASK = "[MASK]"
 PHRASE = "{phrase}"
+_PLACES = re.compile(r"(\[MASK\]|\{phrase\})")
 
 
 @dataclass(frozen=True)
-class PhraseTemplate:
-    """The sentence of the phrase cue, cut into what comes around phrase and mask.
+class Template:
+    """What is written in the place of a span, or around it: text, phrase and mask.
 
-    lead (str): Text before the phrase.
-    between (str): Text after the phrase, up to the mask.
-    after (Ints): Pieces after the mask.
+    source (str): As in the config, for example "{phrase} and other [MASK]".
+    parts (tuple[Ints | None, ...]): Pieces, or None for the phrase; the mask is pieces.
     """
 
-    lead: str
-    between: str
-    after: Ints
+    source: str
+    parts: tuple[Ints | None, ...]
 
     @classmethod
-    def parse(cls, template: str, lm: MaskedLM) -> PhraseTemplate:
-        """Read a template such as "{phrase} is a [MASK] ."
+    def parse(cls, source: str, lm: MaskedLM) -> Template:
+        """Cut a template into pieces.
 
-        template (str): Holds `{phrase}` once and `[MASK]` once, after it.
+        source (str): Holds `[MASK]` once and `{phrase}` at most once.
         lm (MaskedLM): Cuts the text into pieces.
-        RETURNS (PhraseTemplate): Ready to be filled.
-        RAISES (ConfigError): if the two places are not there once, in this order.
+        RETURNS (Template): Ready to be filled.
+        RAISES (ConfigError): if it does not hold one mask and at most one phrase.
         """
-        lead, found, rest = template.partition(PHRASE)
-        between, masked, after = rest.partition(MASK)
-        if not found or not masked or PHRASE in rest or MASK in lead + after:
-            raise ConfigError(Errors.E302.format(template=template))
-        return cls(lead, between.rstrip(), lm.tokenize([after.strip()])[0].ids)
+        if source.count(MASK) != 1 or source.count(PHRASE) > 1:
+            raise ConfigError(Errors.E302.format(template=source))
+        parts: list[Ints | None] = []
+        for part in filter(str.strip, _PLACES.split(source)):
+            if part == PHRASE:
+                parts.append(None)
+            elif part == MASK:
+                parts.append(np.array([lm.mask_id], np.int32))
+            else:
+                parts.append(lm.tokenize([part.strip()])[0].ids)
+        return cls(source, tuple(parts))
+
+    @property
+    def extra(self) -> int:
+        """Pieces that are added to those of the phrase."""
+        return sum(len(part) for part in self.parts if part is not None)
+
+    def fill(self, phrase: Ints) -> Ints:
+        """The pieces of the template with a phrase in it; (n,)."""
+        filled = [phrase if part is None else part for part in self.parts]
+        return np.concatenate(filled).astype(np.int32)
 
 
 def context_queries(
     lm: MaskedLM,
     texts: Sequence[EncodedText],
     spans: Ints,
+    template: Template,
     *,
-    masked: bool = True,
     per_piece: bool = False,
 ) -> tuple[list[Query], Ints]:
-    """Ask what else could stand where the spans stand.
+    """Ask what could stand in the place of the spans, or beside them.
 
     lm (MaskedLM): The model.
     texts (Sequence[EncodedText]): Texts.
     spans (Ints): (S, 3) text, first token, one past the last token.
-    masked (bool): Blank the span; False reads it as it is (masking = "none").
-    per_piece (bool): One mask for each piece instead of one for the span.
+    template (Template): Stands in the place of the span: "[MASK]" blanks it, "[MASK]
+        and {phrase}" asks for its like.
+    per_piece (bool): With "[MASK]", one mask for each piece instead of one.
     RETURNS (tuple[list[Query], Ints]): Queries, and the (Q,) rows of `spans` they are
-        for. A span without pieces, or alone in its window, is not asked.
+        for. A span without pieces is not asked, nor one that is blanked and fills its
+        window: there is no context (spec 5.2.12).
     """
     queries, rows = [], []
+    blank = None not in template.parts
     for row, (i, start, end) in enumerate(spans.tolist()):
-        text = texts[i]
-        first, last = text.piece_bounds(start, end)
-        if last == first:
+        ids, first, last = window_of(texts[i], start, end, lm.max_length - template.extra)
+        if last == first or (blank and last - first == len(ids)):
             continue
-        low, high = text.windows[choose_window(text.windows, first, last)]
-        first, last = max(first, low), min(last, high)
-        if last - first == high - low and masked:
-            continue  # nothing but the span: there is no context (spec 5.2.12)
-        ids = text.pieces.ids[low:high]
-        if masked:
-            query = mask_span(lm, ids, first - low, last - low, per_piece=per_piece)
+        if per_piece and blank and template.extra == 1:
+            query = mask_span(lm, ids, first, last, per_piece=True)
         else:
-            query = plain_query(lm, ids, first - low, last - low)
+            filled = template.fill(ids[first:last])
+            query = ask_masks(lm, np.concatenate([ids[:first], filled, ids[last:]]))
         queries.append(query)
         rows.append(row)
     return queries, np.array(rows, np.int32)
 
 
-def phrase_queries(
-    lm: MaskedLM, phrases: Sequence[str], template: PhraseTemplate
+def plain_queries(
+    lm: MaskedLM, texts: Sequence[EncodedText], spans: Ints
 ) -> tuple[list[Query], Ints]:
-    """Ask what the phrases are, out of context.
+    """Read spans unmasked, at their own pieces (masking = "none").
+
+    lm (MaskedLM): The model.
+    texts (Sequence[EncodedText]): Texts.
+    spans (Ints): (S, 3) text, first token, one past the last token.
+    RETURNS (tuple[list[Query], Ints]): Queries and the (Q,) rows they are for.
+    """
+    queries, rows = [], []
+    for row, (i, start, end) in enumerate(spans.tolist()):
+        ids, first, last = window_of(texts[i], start, end, lm.max_length)
+        if last > first:
+            queries.append(plain_query(lm, ids, first, last))
+            rows.append(row)
+    return queries, np.array(rows, np.int32)
+
+
+def window_of(
+    text: EncodedText, start: int, end: int, max_length: int
+) -> tuple[Ints, int, int]:
+    """The pieces around a span that the model can read at once.
+
+    text (EncodedText): The text.
+    start, end (int): Token span.
+    max_length (int): Pieces that fit, special tokens included.
+    RETURNS (tuple[Ints, int, int]): (n,) pieces, and the span's first piece and one
+        past its last in them; equal if the span has none.
+    """
+    first, last = text.piece_bounds(start, end)
+    if last == first:
+        return np.zeros(0, np.int32), 0, 0
+    low, high = text.windows[choose_window(text.windows, first, last)]
+    first, last = max(first, low), min(last, high)
+    while high - low > max_length - 2:  # room for the words of the template
+        if high - last >= first - low and high > last:
+            high -= 1
+        elif first > low:
+            low += 1
+        else:
+            high, last = high - 1, last - 1
+    return text.pieces.ids[low:high], first - low, last - low
+
+
+def phrase_queries(
+    lm: MaskedLM, phrases: Sequence[str], template: Template
+) -> tuple[list[Query], Ints]:
+    """Ask what the phrases are, out of context (spec 5.2).
 
     lm (MaskedLM): The model.
     phrases (Sequence[str]): S phrases.
-    template (PhraseTemplate): The sentence to put them in.
+    template (Template): A sentence with the phrase and the mask.
     RETURNS (tuple[list[Query], Ints]): Queries, and the (Q,) phrases they are for. A
         phrase without pieces, or longer than the model's window, is not asked.
     """
     unique = list(dict.fromkeys(phrases))
-    texts = [template.lead + phrase + template.between for phrase in unique]
-    room = lm.max_length - 3 - len(template.after)
+    room = lm.max_length - 2 - template.extra
     made: dict[str, Query] = {}
-    for phrase, pieces in zip(unique, lm.tokenize(texts), strict=True):
-        if phrase.strip() and 0 < len(pieces) <= room:
-            ids = np.concatenate([pieces.ids, template.after])
-            made[phrase] = mask_span(lm, ids, len(pieces), len(pieces))
+    for phrase, pieces in zip(unique, lm.tokenize(unique), strict=True):
+        if 0 < len(pieces) <= room:
+            made[phrase] = ask_masks(lm, template.fill(pieces.ids))
     rows = [row for row, phrase in enumerate(phrases) if phrase in made]
     return [made[phrases[row]] for row in rows], np.array(rows, np.int32)
+
+
+def ask_masks(lm: MaskedLM, ids: Ints) -> Query:
+    """A query for the masks in a row of pieces.
+
+    lm (MaskedLM): The model.
+    ids (Ints): (n,) pieces without the two special tokens.
+    RETURNS (Query): With them, wanted at the masks.
+    """
+    whole = np.concatenate([[lm.cls_id], ids, [lm.sep_id]]).astype(np.int32)
+    return Query(whole, np.flatnonzero(whole == lm.mask_id).astype(np.int32))
 
 
 def spread_top_terms(top: TopTerms, rows: Ints, size: int) -> TopTerms:

@@ -13,8 +13,26 @@ import numpy as np
 
 from ..types import Bools, Floats, Ints
 from ..vocab.vectors import VocabVectors
+from .tables import VoteTables
 from .text import EncodedText
 from .votes import divide_rows
+
+
+@dataclass(frozen=True, slots=True)
+class WordLabels:
+    """What the T words of a text speak for.
+
+    voters (Floats): (T, L) shares as part of something: a word that names a kind
+        ("disease") speaks for the kind.
+    alone (Floats): (T, L) shares by itself: a kind word is no entity.
+    known (Bools): (T,) words with an entry of their own in the vocabulary.
+    is_word (Bools): (T,) tokens with a letter or digit.
+    """
+
+    voters: Floats
+    alone: Floats
+    known: Bools
+    is_word: Bools
 
 
 @dataclass(frozen=True)
@@ -22,16 +40,16 @@ class Lexicon:
     """The vocabulary as a word list with labels.
 
     vectors (VocabVectors): V terms.
-    voters (Floats): (V, L) what each term speaks for as part of something: a word that
-        names a kind ("disease") speaks for the kind.
-    alone (Floats): (V, L) what it is by itself: a kind word is no entity.
-    entity (Bools): (L,) labels that are entities.
+    tables (VoteTables): What each term speaks for.
+    last_piece (float): Weight of the last piece of a word that has several, over the
+        others, which weigh 1.
+    head (float): Weight of a span's last word over the others, which weigh 1.
     """
 
     vectors: VocabVectors
-    voters: Floats
-    alone: Floats
-    entity: Bools
+    tables: VoteTables
+    last_piece: float
+    head: float
 
     def word_ids(self, words: Sequence[str]) -> Ints:
         """Find words in the vocabulary, as they are or in lower case.
@@ -46,57 +64,58 @@ class Lexicon:
         )
         return np.fromiter(found, np.int32, len(words))
 
-    def label_words(
-        self, text: EncodedText, *, last_piece: float
-    ) -> tuple[Floats, Floats]:
+    def label_words(self, text: EncodedText) -> WordLabels:
         """Label every word of a text by itself.
 
         text (EncodedText): T tokens.
-        last_piece (float): Weight of the last piece of a word that has several, over
-            the others, which weigh 1.
-        RETURNS (tuple[Floats, Floats]): (T, L) as part of something, and by itself.
+        RETURNS (WordLabels): Shares; rows of 0 for words without pieces or labels.
         """
         ids = self.word_ids(text.words)
-        voters, alone = self.voters[ids], self.alone[ids]
-        for token in np.flatnonzero(ids < 0).tolist():
+        known = ids >= 0
+        voters, alone = self.tables.voters[ids], self.tables.alone[ids]
+        for token in np.flatnonzero(~known).tolist():
             first, last = text.cover[token].tolist()
             pieces = text.pieces.ids[first:last]
             weights = np.ones(len(pieces), np.float32)
-            weights[-1:] = last_piece
-            voters[token] = divide_rows(weights @ self.voters[pieces])
-            alone[token] = voters[token]
-        return voters, alone
+            weights[-1:] = self.last_piece
+            alone[token] = voters[token] = weights @ self.tables.voters[pieces]
+        is_word = np.array([any(map(str.isalnum, w)) for w in text.words], bool)
+        return WordLabels(divide_rows(voters), divide_rows(alone), known, is_word)
 
-    def rules_out(self, alone: Floats, *, share: float) -> Bools:
-        """Words that cannot be an entity by themselves.
-
-        alone (Floats): (T, L) from `label_words`.
-        share (float): Least share of the non-entity labels.
-        RETURNS (Bools): (T,).
-        """
-        return alone[:, ~self.entity].sum(axis=1) >= share
-
-    def label_spans(
-        self, spans: Ints, voters: Floats, alone: Floats, *, head: float
-    ) -> Floats:
+    def label_spans(self, spans: Ints, words: WordLabels) -> Floats:
         """Label spans by their words.
 
-        A span all of whose words are no entities by themselves is none either; in any
+        A span none of whose words is an entity by itself is no entity either; in any
         other span kind words speak for their kind, and the last word, the head of an
         English noun phrase, weighs more.
 
         spans (Ints): (S, 2) first token, one past the last.
-        voters (Floats): (T, L) as part of something.
-        alone (Floats): (T, L) by itself.
-        head (float): Weight of the last word over the others, which weigh 1.
+        words (WordLabels): Of the text.
         RETURNS (Floats): (S, L) shares; 0 where no word has a label.
         """
-        entity_in_word = alone[:, self.entity].max(axis=1, initial=0)
-        shares = np.zeros((len(spans), voters.shape[1]), np.float32)
-        for row, (start, end) in enumerate(spans.tolist()):
-            dull = end - start == 1 or not entity_in_word[start:end].any()
-            words = alone[start:end] if dull else voters[start:end]
-            weights = np.ones(end - start, np.float32)
-            weights[-1] = head
-            shares[row] = weights @ words
-        return divide_rows(shares)
+        entity = words.alone[:, self.tables.entity].max(axis=1, initial=0) > 0
+        dull = (spans[:, 1] - spans[:, 0] == 1) | (count_in(spans, entity) == 0)
+        sums = np.where(
+            dull[:, None], sum_in(spans, words.alone), sum_in(spans, words.voters)
+        )
+        last = spans[:, 1] - 1
+        heads = np.where(dull[:, None], words.alone[last], words.voters[last])
+        return divide_rows(sums + np.float32(self.head - 1) * heads)
+
+
+def sum_in(spans: Ints, values: Floats) -> Floats:
+    """Sum the rows of each span's tokens.
+
+    spans (Ints): (S, 2) first token, one past the last.
+    values (Floats): (T, N).
+    RETURNS (Floats): (S, N).
+    """
+    zero = np.zeros((1, values.shape[1]))
+    total = np.concatenate([zero, np.cumsum(values, axis=0, dtype=np.float64)])
+    sums = total[spans[:, 1]] - total[spans[:, 0]]
+    return np.maximum(sums, 0).astype(np.float32)
+
+
+def count_in(spans: Ints, flags: Bools) -> Ints:
+    """(S,) how many tokens of each span have a flag."""
+    return sum_in(spans, flags[:, None].astype(np.float32))[:, 0].astype(np.int32)

@@ -18,7 +18,9 @@ class VotingSettings:
 
     masking (str): "exact" (one masked copy per span) or "none" (read it unmasked).
     per_piece (bool): In the context cue, one mask per piece instead of one per span.
-    phrase_template (str): Sentence of the phrase cue.
+    context_templates (tuple[str, ...]): What stands in the place of the span in the
+        context cue: "[MASK]" blanks it; with "{phrase}" in it, it asks for its like.
+    phrase_templates (tuple[str, ...]): Sentences of the phrase cue.
     cues (tuple[str, ...]): Which of "context", "phrase", "lexical" take part.
     cue_weights (Mapping[str, float]): Their weights.
     top_k (int): Terms that vote in a context or phrase cue.
@@ -30,19 +32,36 @@ class VotingSettings:
     non_entity_weight (float): Weight of non-entity labels in the context cue.
     last_piece (float): In the lexical cue, weight of a word's last piece.
     head (float): In the lexical cue, weight of a span's last word.
-    skip_share (float): Words whose own labels are non-entity by this share or more are
-        not asked; above 1 asks every word.
-    join (float): Least entity share of a token that may be part of a span.
+    propose (float): Least entity share, by its own words, of a token around which spans
+        are proposed; 0 proposes around every word.
+    kinds (bool): Also propose spans around words that name a kind ("disease") or belong
+        to one ("renal").
+    block (float): A word whose function-word, verb and adverb share is above this is in
+        no span, unless it is capitalised.
+    extend (int): Words that are no entity by themselves (adjectives, kind words) that a
+        span may take in on either side.
+    capitals (bool): A capitalised word inside a sentence may be part of a span even if
+        its words say no; a weak hint, since biomedical names are lower case.
     bridges (tuple[str, ...]): Words that may stand inside a span, between two others.
     max_span (int): Longest span that is asked when tokens are joined.
-    length_bonus (float): What a longer span is worth over its parts, per token.
+    entity_share (float): Least share of all entity labels together for an entity.
+    extra_cost (float): What each word that is no entity and no kind of the label costs a
+        span, in shares; it keeps adjectives and generic nouns out of the edges.
+    other_cost (float): What each word of another entity label costs it ("breast" in
+        "breast cancer").
+    split_cost (float): What it costs to have two spans side by side.
     fine_share (float): Least share of a broad label for a finer one to be given.
     window, overlap (int): Pieces in a context, and shared by two neighbouring ones.
     """
 
     masking: str = "exact"
     per_piece: bool = False
-    phrase_template: str = "{phrase} is a [MASK] ."
+    context_templates: tuple[str, ...] = (
+        "[MASK]",
+        "{phrase} and other [MASK]",
+        "[MASK] and {phrase}",
+    )
+    phrase_templates: tuple[str, ...] = ("such as {phrase} and [MASK] .",)
     cues: tuple[str, ...] = CUES
     cue_weights: Mapping[str, float] = field(
         default_factory=lambda: {"context": 1.0, "phrase": 1.0, "lexical": 1.0}
@@ -55,11 +74,20 @@ class VotingSettings:
     non_entity_weight: float = 1.0
     last_piece: float = 2.0
     head: float = 2.0
-    skip_share: float = 0.9
-    join: float = 0.4
-    bridges: tuple[str, ...] = ("-", "/", "of", "'s", "’s")
+    propose: float = 0.2
+    kinds: bool = True
+    block: float = 0.7
+    extend: int = 2
+    capitals: bool = True
+    bridges: tuple[str, ...] = (
+        *("-", "–", "/", "'", "’", "'s", "’s", "s"),
+        *("of", "de", "del", "la", "von", "van", "der", "el", "al", "&"),
+    )
     max_span: int = 6
-    length_bonus: float = 0.05
+    entity_share: float = 0.5
+    extra_cost: float = 1.0
+    other_cost: float = 0.2
+    split_cost: float = 0.3
     fine_share: float = 0.6
     window: int = 126
     overlap: int = 32

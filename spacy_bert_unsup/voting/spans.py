@@ -10,11 +10,14 @@ import numpy as np
 from ..types import Bools, Floats, Ints, TokenSpan
 from ..vocab.scheme import LabelScheme
 
+_NEVER = -1e9
+
 
 @dataclass(frozen=True)
 class Rollup:
     """Fine labels summed up to the broad ones at the top of a scheme.
 
+    scheme (LabelScheme): L labels.
     roots (tuple[str, ...]): R labels without a parent, in the scheme's order.
     matrix (Floats): (L, R) 1 where a label lies beneath (or is) a root.
     entity (Bools): (R,) roots that are entities.
@@ -41,56 +44,48 @@ class Rollup:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The best label of each of S spans.
+    """The best entity label of each of S spans.
 
-    label (list[str]): The finest label that holds most of its root's share.
-    root (Ints): (S,) index of the best root.
-    score (Floats): (S,) share of that root, in [0, 1]; 0 where nothing voted.
-    second (Ints): (S,) index of the second-best root.
-    entity (Bools): (S,) whether the best root is an entity.
+    root (Ints): (S,) index of the best entity root.
+    score (Floats): (S,) its share of the whole vote, in [0, 1]; 0 if nothing voted.
+    entity (Floats): (S,) share of all entity labels together, in [0, 1].
+    summed (Floats): (S, R) shares of all roots.
     """
 
-    label: list[str]
     root: Ints
     score: Floats
-    second: Ints
-    entity: Bools
+    entity: Floats
+    summed: Floats
 
 
-def decide_labels(
-    shares: Floats, rollup: Rollup, *, fine_share: float, entities_only: bool = False
-) -> Decisions:
-    """Choose labels: the root with the largest share, then a finer label beneath it.
+def decide_roots(shares: Floats, rollup: Rollup) -> Decisions:
+    """Find the entity root with the largest share of the vote.
 
     shares (Floats): (S, L) pooled shares.
     rollup (Rollup): The scheme's roots.
-    fine_share (float): A finer label is taken if it holds at least this share of the
-        label above it, in (0, 1].
-    entities_only (bool): Leave the non-entity labels out of the contest.
     RETURNS (Decisions): One per span.
     """
     summed = rollup.sum_up(shares)
-    contest = np.where(rollup.entity, summed, -1) if entities_only else summed
-    order = np.argsort(-contest, axis=1, kind="stable")
-    best = order[:, 0]
-    second = order[:, 1] if order.shape[1] > 1 else best
-    score = np.take_along_axis(summed, best[:, None], 1)[:, 0]
-    labels = [
-        _refine(row, rollup.roots[root], rollup.scheme, fine_share)
-        for row, root in zip(shares, best.tolist(), strict=True)
-    ]
-    entity = rollup.entity[best] & (score > 0)
-    return Decisions(
-        labels, best.astype(np.int32), score, second.astype(np.int32), entity
-    )
+    entity = summed * rollup.entity
+    root = entity.argmax(axis=1).astype(np.int32)
+    return Decisions(root, entity.max(axis=1, initial=0), entity.sum(axis=1), summed)
 
 
-def _refine(shares: Floats, root: str, scheme: LabelScheme, fine_share: float) -> str:
-    column = {name: i for i, name in enumerate(scheme.labels)}
+def refine_label(
+    shares: Floats, root: str, scheme: LabelScheme, *, fine_share: float
+) -> str:
+    """Go down from a root as long as one label beneath holds most of the share.
+
+    shares (Floats): (L,) of one span.
+    root (str): Where to start.
+    scheme (LabelScheme): L labels.
+    fine_share (float): Least share of a label, of the one above it, in (0, 1].
+    RETURNS (str): The root or a label beneath it.
+    """
+    by_name = dict(zip(scheme.labels, shares.tolist(), strict=True))
 
     def total(label: str) -> float:
-        below = (n for n in scheme.labels if scheme.is_a(n, label))
-        return float(sum(shares[column[name]] for name in below))
+        return sum(x for name, x in by_name.items() if scheme.is_a(name, label))
 
     label = root
     while children := [n for n in scheme.labels if scheme.parents.get(n) == label]:
@@ -101,69 +96,55 @@ def _refine(shares: Floats, root: str, scheme: LabelScheme, fine_share: float) -
     return label
 
 
-def segment_run(
-    length: int, values: Mapping[TokenSpan, float]
+def segment_tokens(
+    length: int, values: Mapping[TokenSpan, float], *, split_cost: float = 0.0
 ) -> list[TokenSpan]:
-    """Cut a run of tokens into the spans of the highest total value; gaps are free.
+    """Choose spans that do not overlap, of the highest total value.
 
-    length (int): Tokens in the run.
+    Dynamic programming over the tokens; two spans side by side cost extra, gaps do not.
+
+    length (int): T, tokens of the text.
     values (Mapping[TokenSpan, float]): What each span is worth.
-    RETURNS (list[TokenSpan]): Spans that do not overlap, in order; only spans of
-        positive value.
+    split_cost (float): Taken off where a span starts at the end of another.
+    RETURNS (list[TokenSpan]): In text order; only spans that raise the total.
     """
-    best = [0.0] * (length + 1)
-    back: list[TokenSpan | None] = [None] * (length + 1)
+    ending: dict[int, list[tuple[int, float]]] = {}
+    for (start, end), value in values.items():
+        ending.setdefault(end, []).append((start, value))
+    # Best totals up to a token: after a gap, and right after a span.
+    gap, span = [0.0] * (length + 1), [_NEVER] * (length + 1)
+    came: list[tuple[int, bool]] = [(0, False)] * (length + 1)
     for end in range(1, length + 1):
-        best[end], back[end] = best[end - 1], None
-        for start in range(end):
-            value = values.get((start, end), 0.0)
-            if value > 0 and best[start] + value > best[end]:
-                best[end], back[end] = best[start] + value, (start, end)
+        gap[end] = max(gap[end - 1], span[end - 1])
+        for start, value in ending.get(end, ()):
+            beside = span[start] - split_cost
+            total = value + max(gap[start], beside)
+            if total > span[end]:
+                span[end], came[end] = total, (start, beside > gap[start])
     found: list[TokenSpan] = []
-    end = length
+    end, in_span = length, span[length] > gap[length]
     while end > 0:
-        span = back[end]
-        if span is None:
-            end -= 1
+        if in_span:
+            start, in_span = came[end]
+            found.append((start, end))
+            end = start
         else:
-            found.append(span)
-            end = span[0]
+            end -= 1
+            in_span = span[end] > gap[end]
     return found[::-1]
 
 
-def find_runs(
-    wanted: Sequence[bool], bridges: Sequence[bool]
-) -> list[TokenSpan]:
-    """Maximal runs of wanted tokens; a single bridge between two of them is inside.
-
-    wanted (Sequence[bool]): (T,) tokens that may be part of an entity.
-    bridges (Sequence[bool]): (T,) tokens such as "-" or "of" that may join two.
-    RETURNS (list[TokenSpan]): Runs in order.
-    """
-    runs: list[TokenSpan] = []
-    for token, want in enumerate(wanted):
-        if not want:
-            continue
-        if runs and runs[-1][1] == token:
-            runs[-1] = (runs[-1][0], token + 1)
-        elif runs and runs[-1][1] == token - 1 and bridges[token - 1]:
-            runs[-1] = (runs[-1][0], token + 1)
-        else:
-            runs.append((token, token + 1))
-    return runs
-
-
 def resolve_overlaps(
-    spans: Sequence[TokenSpan], scores: Sequence[float], taken: Sequence[bool]
+    spans: Sequence[TokenSpan], scores: Sequence[float], taken: Bools
 ) -> list[int]:
     """Choose spans that do not overlap: highest score first, then the longer one.
 
     spans (Sequence[TokenSpan]): S spans.
     scores (Sequence[float]): (S,) their scores.
-    taken (Sequence[bool]): (T,) tokens that are not free.
+    taken (Bools): (T,) tokens that are not free.
     RETURNS (list[int]): Indices of the chosen spans, in text order.
     """
-    free = ~np.array(taken, bool)
+    free = ~taken
     chosen = []
     order = sorted(
         range(len(spans)),

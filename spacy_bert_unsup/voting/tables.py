@@ -17,6 +17,9 @@ from .votes import divide_rows, label_columns, normalise_counts
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
 
+BLOCKING = ("FUNCTION", "VERB", "ADVERB")
+"""Non-entity classes that no span takes in; adjectives and generic nouns may be."""
+
 
 @dataclass(frozen=True)
 class VoteTables:
@@ -27,12 +30,14 @@ class VoteTables:
         names a kind ("disease", "president") speaks for the kind.
     alone (Floats): (V, L) what it is when it stands in the text by itself.
     prior (Floats): (L,) share of each label in running text, by the model's bias.
+    blocking (Bools): (L,) labels whose words no span takes in.
     """
 
     entity: Bools
     voters: Floats
     alone: Floats
     prior: Floats
+    blocking: Bools
 
     @classmethod
     def build(
@@ -61,7 +66,10 @@ class VoteTables:
             kind = entity[columns].any() and not entity[columns].all()
             voters[term] = divide_rows(own * entity) if kind else own
             alone[term] = divide_rows(own * ~entity) if kind else own
-        return cls(entity, voters, alone, _label_prior(lm.bias(), vectors, voters))
+        prior = _label_prior(lm.bias(), vectors, voters)
+        return cls(
+            entity, voters, alone, prior, label_columns(scheme.labels, BLOCKING)
+        )
 
 
 def _rank_shares(columns: np.ndarray, size: int) -> Floats:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..types import Floats, Ints, TopTerms
+from ..types import Floats, Ints, Query, TopTerms
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
 from .cues import (
-    PhraseTemplate,
+    Template,
     context_queries,
     phrase_queries,
+    plain_queries,
     spread_top_terms,
     voting_terms,
 )
-from .lexicon import Lexicon
+from .lexicon import Lexicon, WordLabels
 from .settings import VotingSettings
 from .spans import Rollup
 from .tables import VoteTables
@@ -36,13 +37,23 @@ class SpanScores:
     spans (Ints): (S, 3) text, first token, one past the last token.
     shares (Floats): (S, L) pooled label shares; a row of 0 where nothing spoke.
     cues (Mapping[str, Floats]): Cue -> (S, L) shares of this cue alone.
-    tops (Mapping[str, TopTerms]): "context" and "phrase" -> (S, K) terms that voted.
+    tops (Sequence[tuple[str, TopTerms]]): For each template, its cue and the (S, K)
+        terms that voted.
     """
 
     spans: Ints
     shares: Floats
     cues: Mapping[str, Floats]
-    tops: Mapping[str, TopTerms]
+    tops: Sequence[tuple[str, TopTerms]]
+
+    def part(self, rows: slice) -> SpanScores:
+        """Some of the spans, for example those of one text."""
+        tops = [
+            (cue, TopTerms(top.ids[rows], top.probs[rows], top.logits[rows]))
+            for cue, top in self.tops
+        ]
+        cues = {name: shares[rows] for name, shares in self.cues.items()}
+        return SpanScores(self.spans[rows], self.shares[rows], cues, tops)
 
 
 class SpanTagger:
@@ -77,11 +88,19 @@ class SpanTagger:
         vectors = vectors or VocabVectors.from_mlm(lm)
         self.tables = VoteTables.build(lm, vectors, assets, self.settings)
         self.lexicon = Lexicon(
-            vectors, self.tables.voters, self.tables.alone, self.tables.entity
+            vectors, self.tables, self.settings.last_piece, self.settings.head
         )
         self.rollup = Rollup.of(assets.scheme)
         self._allowed = voting_terms(lm, self.settings.ignored_terms)
-        self._template = PhraseTemplate.parse(self.settings.phrase_template, lm)
+        self._templates = [
+            (cue, Template.parse(source, lm))
+            for cue, sources in (
+                ("context", self.settings.context_templates),
+                ("phrase", self.settings.phrase_templates),
+            )
+            for source in sources
+            if self.settings.weight(cue)
+        ]
 
     def encode(self, texts: Sequence[TokenizedText]) -> list[EncodedText]:
         """Cut texts into pieces and windows that fit the model."""
@@ -89,46 +108,54 @@ class SpanTagger:
         overlap = min(self.settings.overlap, window // 2)
         return encode_texts(self.lm, texts, window=window, overlap=overlap)
 
-    def score_spans(self, texts: Sequence[EncodedText], spans: Ints) -> SpanScores:
+    def score_spans(
+        self,
+        texts: Sequence[EncodedText],
+        spans: Ints,
+        words: Sequence[WordLabels] | None = None,
+    ) -> SpanScores:
         """Ask about spans of several texts at once.
 
         texts (Sequence[EncodedText]): Texts.
         spans (Ints): (S, 3) text, first token, one past the last token.
+        words (Optional[Sequence[WordLabels]]): Labels of their words, if at hand.
         RETURNS (SpanScores): In the order of `spans`.
         """
-        queries, rows = self._ask_context(texts, spans)
-        phrased, phrase_rows = self._ask_phrase(texts, spans)
+        asked = [(cue, *self._ask(cue, t, texts, spans)) for cue, t in self._templates]
         top = self.lm.fill(
-            [*queries, *phrased],
+            [query for _, queries, _ in asked for query in queries],
             top_k=self.settings.top_k,
             allowed=self._allowed,
             max_batch_pieces=self.max_batch_pieces,
         )
-        tops, cut = {}, len(queries)
-        for name, part, where in (
-            ("context", slice(0, cut), rows),
-            ("phrase", slice(cut, None), phrase_rows),
-        ):
+        tops, done = [], 0
+        for cue, queries, rows in asked:
+            part = slice(done, done := done + len(queries))
             answers = TopTerms(top.ids[part], top.probs[part], top.logits[part])
-            tops[name] = spread_top_terms(answers, where, len(spans))
-        cues = {name: self._vote(name, found) for name, found in tops.items()}
-        cues["lexical"] = self._label_by_words(texts, spans)
+            tops.append((cue, spread_top_terms(answers, rows, len(spans))))
+        words = words or [self.lexicon.label_words(text) for text in texts]
+        cues = {"lexical": self._label_by_words(spans, words)}
+        for name in ("context", "phrase"):
+            votes = [self._vote(cue, found) for cue, found in tops if cue == name]
+            cues[name] = divide_rows(np.sum(votes, axis=0)) if votes else 0 * cues["lexical"]
         weights = {name: self.settings.weight(name) for name in cues}
         return SpanScores(spans, pool_cues(cues, weights), cues, tops)
 
-    def _ask_context(self, texts: Sequence[EncodedText], spans: Ints) -> tuple:
-        if not self.settings.weight("context"):
-            return [], np.zeros(0, np.int32)
-        masked, per_piece = self.settings.masking == "exact", self.settings.per_piece
+    def _ask(
+        self,
+        cue: str,
+        template: Template,
+        texts: Sequence[EncodedText],
+        spans: Ints,
+    ) -> tuple[list[Query], Ints]:
+        if cue == "phrase":
+            phrases = [texts[i].tokens.phrase(s, e) for i, s, e in spans.tolist()]
+            return phrase_queries(self.lm, phrases, template)
+        if self.settings.masking == "none" and None not in template.parts:
+            return plain_queries(self.lm, texts, spans)
         return context_queries(
-            self.lm, texts, spans, masked=masked, per_piece=per_piece
+            self.lm, texts, spans, template, per_piece=self.settings.per_piece
         )
-
-    def _ask_phrase(self, texts: Sequence[EncodedText], spans: Ints) -> tuple:
-        if not self.settings.weight("phrase"):
-            return [], np.zeros(0, np.int32)
-        phrases = [texts[i].tokens.phrase(s, e) for i, s, e in spans.tolist()]
-        return phrase_queries(self.lm, phrases, self._template)
 
     def _vote(self, cue: str, top: TopTerms) -> Floats:
         shares = vote_labels(
@@ -143,16 +170,10 @@ class SpanTagger:
             )
         return divide_rows(shares * scale.astype(np.float32))
 
-    def _label_by_words(self, texts: Sequence[EncodedText], spans: Ints) -> Floats:
+    def _label_by_words(self, spans: Ints, words: Sequence[WordLabels]) -> Floats:
         shares = np.zeros((len(spans), len(self.tables.entity)), np.float32)
-        if not self.settings.weight("lexical"):
-            return shares
-        for i in np.unique(spans[:, 0]).tolist():
-            rows = np.flatnonzero(spans[:, 0] == i)
-            voters, alone = self.lexicon.label_words(
-                texts[i], last_piece=self.settings.last_piece
-            )
-            shares[rows] = self.lexicon.label_spans(
-                spans[rows, 1:], voters, alone, head=self.settings.head
-            )
+        if self.settings.weight("lexical"):
+            for i in np.unique(spans[:, 0]).tolist():
+                rows = np.flatnonzero(spans[:, 0] == i)
+                shares[rows] = self.lexicon.label_spans(spans[rows, 1:], words[i])
         return shares

@@ -1,0 +1,1 @@
+"""Second floor: thin spaCy components over the floors beneath."""

@@ -1,0 +1,46 @@
+"""Between spaCy's Doc and the arrays of the votes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from spacy.tokens import Doc
+
+from ..types import Bools
+from ..voting.text import TokenizedText
+
+
+def read_doc(doc: Doc, unread: Sequence[tuple[int, int]] = ()) -> TokenizedText:
+    """Take what the votes need out of a doc.
+
+    doc (Doc): T tokens; sentence starts are used if they are set.
+    unread (Sequence[tuple[int, int]]): Stretches of characters to leave out.
+    RETURNS (TokenizedText): The text and its tokens' bounds in it.
+    """
+    starts = np.array([token.idx for token in doc], np.int32)
+    ends = np.array([token.idx + len(token) for token in doc], np.int32)
+    sents: tuple[int, ...] = ()
+    if doc.has_annotation("SENT_START"):
+        sents = tuple(token.i for token in doc if token.is_sent_start)
+    text = doc.text
+    if unread:
+        kept = np.ones(len(text) + 1, bool)
+        for start, end in unread:
+            kept[start:end] = False
+        moved = np.concatenate([[0], np.cumsum(kept)]).astype(np.int32)
+        starts, ends = moved[starts], moved[ends]
+        text = "".join(c for c, keep in zip(text, kept.tolist()) if keep)
+    return TokenizedText(text, starts, ends, sents)
+
+
+def taken_tokens(doc: Doc) -> Bools:
+    """(T,) tokens that are part of an entity already, or blocked for entities."""
+    return np.array(
+        [token.ent_iob_ in ("B", "I") or _blocked(token) for token in doc], bool
+    )
+
+
+def _blocked(token: object) -> bool:
+    """An empty label set on purpose (`doc.set_ents(blocked=...)`)."""
+    return getattr(token, "ent_iob", 0) == 3 and not getattr(token, "ent_type", 0)

@@ -1,0 +1,331 @@
+"""`bert_unsup_ner`: entities by the vote of the vocabulary, with the evidence kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import srsly
+from spacy.language import Language
+from spacy.pipeline import Pipe
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.vocab import Vocab
+
+from ..attrs import NOTES, install_extensions
+from ..errors import AssetsError, Errors
+from ..types import TokenSpan
+from ..vocab.assets import ClusterAssets
+from ..vocab.vectors import VocabVectors
+from ..voting.candidates import Candidates
+from ..voting.evidence import SpanVote
+from ..voting.tagger import SpanTagger
+from ..voting.tagging import TaggedText, find_spans, tag_texts
+from . import annotation, resources
+from .docs import read_doc, taken_tokens
+from .options import NEROptions, merge_thresholds
+
+if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
+    from ..voting.text import EncodedText
+
+logger = logging.getLogger(__name__)
+
+MODEL, ASSETS = "model", "assets"
+MAX_WORDS = 4096
+"""Words of docs that are tagged at once, unless one doc alone has more."""
+
+
+class BertUnsupNER(Pipe):
+    """Tags entities with a masked language model and a labelled vocabulary.
+
+    A starter or a model folder is loaded when the component is made; a hub name on
+    `initialize`, `from_disk` or first use.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        name: str = "bert_unsup_ner",
+        *,
+        options: NEROptions,
+        cfg: dict[str, Any],
+        scorer: Callable | None = None,
+    ) -> None:
+        """Check the settings, and load the model if it is at hand.
+
+        vocab (Vocab): The pipeline's.
+        name (str): The component's name in the pipeline.
+        options (NEROptions): Settings.
+        cfg (dict[str, Any]): "threshold" and "label_thresholds"; read at each
+            prediction, so that `spacy find-threshold` can tune them.
+        scorer (Optional[Callable]): Scoring function.
+        """
+        self.vocab = vocab
+        self.name = name
+        self.options = options
+        self.cfg = cfg
+        self.scorer = scorer
+        self._tagger: SpanTagger | None = None
+        install_extensions(options.attrs)
+        if resources.can_load_now(options.model):
+            self._load()
+
+    # --- what is loaded -----------------------------------------------------------
+
+    @property
+    def tagger(self) -> SpanTagger:
+        """Model, assets and settings at work; loaded when first asked for."""
+        return self._tagger or self._load()
+
+    @property
+    def lm(self) -> MaskedLM:
+        """The masked language model."""
+        return self.tagger.lm
+
+    @property
+    def assets(self) -> ClusterAssets:
+        """The labelled vocabulary."""
+        return self.tagger.assets
+
+    @property
+    def spans_key(self) -> str:
+        """Where all scored spans go: `doc.spans[spans_key]`."""
+        return self.options.spans_key
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels that entities can get; empty until the model is loaded."""
+        if self._tagger is None:
+            return ()
+        scheme = self.assets.scheme
+        names = (self.options.rename(label, scheme) for label in scheme.entities)
+        return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]] | None = None,
+        *,
+        nlp: Language | None = None,
+    ) -> None:
+        """Load the model now, also from a hub; nothing is trained."""
+        self._tagger = self._tagger or self._load()
+
+    def _load(self) -> SpanTagger:
+        from ..mlm.model import MaskedLM
+
+        options = self.options
+        lm = MaskedLM.load(options.model, device=options.device, dtype=options.dtype)
+        vectors = VocabVectors.from_mlm(lm)
+        assets = resources.find_assets(lm, vectors, options.assets)
+        return self._use(lm, vectors, assets)
+
+    def _use(
+        self, lm: MaskedLM, vectors: VocabVectors, assets: ClusterAssets
+    ) -> SpanTagger:
+        options = self.options
+        only = options.seeds_only
+        assets = resources.add_seeds(assets, vectors, options.seeds, only=only)
+        merge_thresholds(self.cfg, assets.thresholds, assets.scheme)  # check them now
+        self._tagger = SpanTagger(
+            lm,
+            assets,
+            options.voting,
+            vectors=vectors,
+            max_batch_pieces=options.max_batch_pieces,
+        )
+        for label in self.labels:  # a memory zone must not take them away
+            self.vocab.strings.add(label, allow_transient=False)
+        return self._tagger
+
+    # --- tagging ------------------------------------------------------------------
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Tag one doc; `pipe` is faster for several."""
+        error_handler = self.get_error_handler()
+        try:
+            self._tag([doc])
+        except Exception as error:
+            error_handler(self.name, self, [doc], error)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Tag docs, asking the model about many at once; the order is kept.
+
+        stream (Iterable[Doc]): Docs.
+        batch_size (int): Docs to look ahead at most.
+        YIELDS (Doc): The same docs. One that fails goes to the error handler and is
+            left out; the others are not harmed.
+        """
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            for part in _by_words(batch, MAX_WORDS):
+                yield from self._tag_or_report(part)
+
+    def _tag_or_report(self, docs: list[Doc]) -> list[Doc]:
+        try:
+            self._tag(docs)
+            return docs
+        except Exception as error:
+            if len(docs) > 1:  # find the one that fails
+                return [d for doc in docs for d in self._tag_or_report([doc])]
+            self.get_error_handler()(self.name, self, docs, error)
+            return []
+
+    def _tag(self, docs: Sequence[Doc]) -> None:
+        tagger = self.tagger
+        candidates, texts = self._read(docs)
+        keep = not self.options.overwrite_ents
+        thresholds = merge_thresholds(
+            self.cfg, tagger.assets.thresholds, tagger.assets.scheme
+        )
+        taken = [taken_tokens(doc) for doc in docs] if keep else None
+        tagged = tag_texts(tagger, texts, candidates, thresholds, taken=taken)
+        for doc, text, result in zip(docs, texts, tagged, strict=True):
+            annotation.annotate_doc(
+                doc, text, result, tagger=tagger, options=self.options
+            )
+            doc.user_data[NOTES] = annotation.merge_notes(doc, text, self.name)
+
+    def _read(
+        self, docs: Sequence[Doc]
+    ) -> tuple[list[Candidates], list[EncodedText]]:
+        candidates = [self.options.candidates(doc) for doc in docs]
+        texts = [
+            read_doc(doc, wanted.unread)
+            for doc, wanted in zip(docs, candidates, strict=True)
+        ]
+        return candidates, self.tagger.encode(texts)
+
+    # --- for evaluation -----------------------------------------------------------
+
+    def find_candidates(self, docs: Sequence[Doc]) -> list[list[TokenSpan]]:
+        """The spans that the model is asked about in each doc."""
+        candidates, texts = self._read(docs)
+        words = [self.tagger.lexicon.label_words(text) for text in texts]
+        return find_spans(self.tagger, texts, words, candidates)
+
+    def type_spans(
+        self, docs: Sequence[Doc], spans: Sequence[Sequence[TokenSpan]]
+    ) -> list[list[SpanVote]]:
+        """Label given spans; thresholds and non-entity classes are ignored.
+
+        docs (Sequence[Doc]): Docs; they are not changed.
+        spans (Sequence[Sequence[TokenSpan]]): Spans of each.
+        RETURNS (list[list[SpanVote]]): In the same order.
+        """
+        texts = self.tagger.encode([read_doc(doc) for doc in docs])
+        given = [Candidates([tuple(span) for span in found]) for found in spans]
+        thresholds = merge_thresholds(
+            {"threshold": 0.0, "label_thresholds": {}}, {}, self.assets.scheme
+        )
+        tagged = tag_texts(self.tagger, texts, given, thresholds)
+        return [
+            annotation.list_votes(text, result, self.tagger, self.options)
+            for text, result in zip(texts, tagged, strict=True)
+        ]
+
+    # --- saving -------------------------------------------------------------------
+
+    def to_disk(
+        self, path: str | Path, *, exclude: Iterable[str] = (), **_: Any
+    ) -> None:
+        """Write model and assets, so that nothing else is needed to load them.
+
+        path (str | Path): A folder.
+        exclude (Iterable[str]): Among "model", "assets".
+        """
+        path = Path(path)
+        path.mkdir(parents=True, exist_ok=True)
+        if MODEL not in exclude:
+            self.lm.save(path / MODEL, storage="auto")
+        if ASSETS not in exclude:
+            self.assets.to_disk(path / ASSETS)
+
+    def from_disk(
+        self, path: str | Path, *, exclude: Iterable[str] = (), **_: Any
+    ) -> BertUnsupNER:
+        """Read what `to_disk` wrote; settings stay those of the config.
+
+        path (str | Path): The folder.
+        exclude (Iterable[str]): Among "model", "assets".
+        RETURNS (BertUnsupNER): This component.
+        RAISES (ModelError, AssetsError): if something is missing or damaged.
+        """
+        from ..mlm.model import MaskedLM
+
+        path, options = Path(path), self.options
+        lm = self.lm if MODEL in exclude else None
+        if lm is None:
+            if not (path / MODEL).is_dir():
+                raise AssetsError(
+                    Errors.E311.format(where=path, name=self.name, missing=MODEL)
+                )
+            lm = MaskedLM.load(
+                path / MODEL, device=options.device, dtype=options.dtype
+            )
+        skip = ASSETS in exclude
+        assets = self.assets if skip else ClusterAssets.from_disk(path / ASSETS)
+        self._use(lm, VocabVectors.from_mlm(lm), assets)
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = (), **_: Any) -> bytes:
+        """Model and assets as bytes.
+
+        exclude (Iterable[str]): Among "model", "assets".
+        RETURNS (bytes): msgpack.
+        """
+        content: dict[str, Any] = {}
+        if MODEL not in exclude:
+            content[MODEL] = {"name": self.lm.name, "bytes": self.lm.to_bytes()}
+        if ASSETS not in exclude:
+            content[ASSETS] = self.assets.to_bytes()
+        return srsly.msgpack_dumps(content)
+
+    def from_bytes(
+        self, data: bytes, *, exclude: Iterable[str] = (), **_: Any
+    ) -> BertUnsupNER:
+        """Read what `to_bytes` gave.
+
+        data (bytes): msgpack.
+        exclude (Iterable[str]): Among "model", "assets".
+        RETURNS (BertUnsupNER): This component.
+        """
+        from ..mlm.model import MaskedLM
+
+        content, options = srsly.msgpack_loads(data), self.options
+        if MODEL in content and MODEL not in exclude:
+            lm = MaskedLM.from_bytes(
+                content[MODEL]["bytes"],
+                name=content[MODEL]["name"],
+                device=options.device,
+                dtype=options.dtype,
+            )
+        else:
+            lm = self.lm
+        given = ASSETS in content and ASSETS not in exclude
+        assets = ClusterAssets.from_bytes(content[ASSETS]) if given else self.assets
+        self._use(lm, VocabVectors.from_mlm(lm), assets)
+        return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpickle; a spawned process has to learn the attributes anew."""
+        self.__dict__.update(state)
+        install_extensions(self.options.attrs)
+
+
+def _by_words(docs: Sequence[Doc], most: int) -> Iterator[list[Doc]]:
+    """Cut a list of docs so that no part has more words, but for single docs."""
+    part: list[Doc] = []
+    words = 0
+    for doc in docs:
+        if part and words + len(doc) > most:
+            yield part
+            part, words = [], 0
+        part.append(doc)
+        words += len(doc)
+    if part:
+        yield part

@@ -1,0 +1,109 @@
+"""Model and assets of a component: found by name, built when missing, kept together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..vocab.assets import ClusterAssets
+from ..vocab.labels import SeedLabels, dump_seed_labels
+from ..vocab.propagation import Propagation
+from ..vocab.vectors import VocabVectors
+
+if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
+
+logger = logging.getLogger(__name__)
+
+STARTER = "starter"
+CACHE_VARIABLE = "SPACY_BERT_UNSUP_CACHE"
+
+
+def starter_assets() -> ClusterAssets:
+    """The assets shipped for the starter; their seeds serve every other model too."""
+    folder = files("spacy_bert_unsup") / STARTER / "assets"
+    return ClusterAssets.from_disk(Path(str(folder)))
+
+
+def can_load_now(model: str) -> bool:
+    """Whether a model is at hand without asking a hub: the starter or a folder."""
+    return model == STARTER or Path(model).expanduser().is_dir()
+
+
+def find_assets(
+    lm: MaskedLM, vectors: VocabVectors, folder: str | None
+) -> ClusterAssets:
+    """Get the assets for a model.
+
+    lm (MaskedLM): The model.
+    vectors (VocabVectors): Its vocabulary.
+    folder (Optional[str]): Where they are; None takes the starter's own for the
+        starter, and builds them from the shipped seeds for any other model.
+    RETURNS (ClusterAssets): They fit the model.
+    RAISES (AssetsError): if they do not, are missing or damaged.
+    """
+    if folder is not None:
+        found = ClusterAssets.from_disk(Path(folder).expanduser())
+    else:
+        found = starter_assets()
+        if found.fingerprint != lm.fingerprint and lm.name != STARTER:
+            found = _build_cached(vectors, found, lm.name)
+    found.check_fits(lm.fingerprint, lm.name)
+    return found
+
+
+def add_seeds(
+    assets: ClusterAssets, vectors: VocabVectors, seeds: SeedLabels, *, only: bool
+) -> ClusterAssets:
+    """Add a user's seed labels, unless the assets hold them already.
+
+    assets (ClusterAssets): Assets of the model.
+    vectors (VocabVectors): Its vocabulary.
+    seeds (SeedLabels): Term -> labels.
+    only (bool): Forget the assets' own seeds.
+    RETURNS (ClusterAssets): The same, or new ones.
+    """
+    held = seeds.items() <= assets.seeds.items()
+    if not seeds or (held and (not only or len(seeds) == len(assets.seeds))):
+        return assets
+    return assets.with_seeds(vectors, seeds, only=only)
+
+
+def _build_cached(
+    vectors: VocabVectors, shipped: ClusterAssets, model: str
+) -> ClusterAssets:
+    """Propagate the shipped seeds over another model's vocabulary, once per machine."""
+    how = Propagation()
+    made_of = dump_seed_labels(shipped.seeds) + json.dumps(asdict(how))
+    digest = hashlib.sha256(made_of.encode("utf8")).hexdigest()[:8]
+    folder = cache_folder() / f"{vectors.fingerprint}-{digest}"
+    if folder.is_dir():
+        return ClusterAssets.from_disk(folder)
+    logger.info("Building assets for %s from the shipped seed labels ...", model)
+    built = ClusterAssets.build(
+        vectors,
+        shipped.seeds,
+        model=model,
+        parents=shipped.scheme.parents,
+        how=how,
+        thresholds=shipped.thresholds,
+    )
+    try:
+        built.to_disk(folder)
+    except OSError as error:
+        logger.warning("The assets of %s could not be kept: %s", model, error)
+    return built
+
+
+def cache_folder() -> Path:
+    """Where built assets are kept: $SPACY_BERT_UNSUP_CACHE or the user's cache."""
+    if chosen := os.environ.get(CACHE_VARIABLE):
+        return Path(chosen).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "spacy_bert_unsup"

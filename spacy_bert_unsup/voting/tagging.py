@@ -1,0 +1,171 @@
+"""From texts to labelled spans: propose, ask, decide, choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..types import Bools, Floats, Ints, TokenSpan
+from .candidates import Candidates
+from .lexicon import WordLabels, sum_in
+from .proposals import assign_roles, propose_spans
+from .spans import Decisions, decide_roots, resolve_overlaps, segment_tokens
+from .tagger import SpanScores, SpanTagger
+from .text import EncodedText, flatten_spans
+
+KNOWN_AS = 0.15
+"""A word speaks for a label if it gives it at least this share of its vote."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The least share of the vote that makes a span an entity.
+
+    general (float): For labels without their own, in [0, 1].
+    labels (Mapping[str, float]): For a root label.
+    """
+
+    general: float = 0.0
+    labels: Mapping[str, float] = field(default_factory=dict)
+
+    def bars(self, roots: Sequence[str]) -> Floats:
+        """(R,) the threshold of each root."""
+        return np.array([self.labels.get(r, self.general) for r in roots], np.float32)
+
+
+@dataclass(frozen=True)
+class TaggedText:
+    """What was decided about one text; S spans were asked.
+
+    scores (SpanScores): Shares and evidence, all of this text.
+    decisions (Decisions): Best entity root and score of each span.
+    passes (Bools): (S,) an entity above its threshold.
+    chosen (Sequence[int]): Rows of the spans that do not overlap, in text order.
+    """
+
+    scores: SpanScores
+    decisions: Decisions
+    passes: Bools
+    chosen: Sequence[int]
+
+
+def find_spans(
+    tagger: SpanTagger,
+    texts: Sequence[EncodedText],
+    words: Sequence[WordLabels],
+    candidates: Sequence[Candidates],
+) -> list[list[TokenSpan]]:
+    """The spans to ask about: given ones, or those proposed around single tokens.
+
+    tagger (SpanTagger): Model, assets, settings.
+    texts (Sequence[EncodedText]): Texts.
+    words (Sequence[WordLabels]): Labels of their words.
+    candidates (Sequence[Candidates]): One per text.
+    RETURNS (list[list[TokenSpan]]): One list per text.
+    """
+    found = []
+    for text, labels, wanted in zip(texts, words, candidates, strict=True):
+        if wanted.join:
+            roles = assign_roles(text, labels, tagger.tables, tagger.settings)
+            found.append(propose_spans(roles, tagger.settings))
+        else:
+            found.append(wanted.spans)
+    return found
+
+
+def tag_texts(
+    tagger: SpanTagger,
+    texts: Sequence[EncodedText],
+    candidates: Sequence[Candidates],
+    thresholds: Thresholds,
+    *,
+    taken: Sequence[Bools] | None = None,
+) -> list[TaggedText]:
+    """Tag several texts, asking the model about all their spans at once.
+
+    tagger (SpanTagger): Model, assets, settings.
+    texts (Sequence[EncodedText]): Texts.
+    candidates (Sequence[Candidates]): One per text.
+    thresholds (Thresholds): When a label counts.
+    taken (Optional[Sequence[Bools]]): For each text, (T,) tokens that must not be part
+        of a chosen span.
+    RETURNS (list[TaggedText]): One per text.
+    """
+    words = [tagger.lexicon.label_words(text) for text in texts]
+    spans = find_spans(tagger, texts, words, candidates)
+    scores = tagger.score_spans(texts, flatten_spans(spans), words)
+    bars = thresholds.bars(tagger.rollup.roots)
+    tagged, done = [], 0
+    for i, (found, wanted) in enumerate(zip(spans, candidates, strict=True)):
+        part = scores.part(slice(done, done := done + len(found)))
+        decisions = decide_roots(part.shares, tagger.rollup)
+        bar = bars[decisions.root]
+        passes = (decisions.entity >= tagger.settings.entity_share) & (
+            decisions.score >= np.maximum(bar, 1e-9)
+        )
+        busy = taken[i] if taken else np.zeros(len(texts[i].words), bool)
+        bounds = part.spans[:, 1:]
+        if wanted.join:
+            worth = span_values(tagger, bounds, words[i], decisions, bar)
+            chosen = _best_split(bounds, worth, passes, busy, tagger)
+        else:
+            chosen = _best_given(bounds, decisions.score, passes, busy)
+        tagged.append(TaggedText(part, decisions, passes, chosen))
+    return tagged
+
+
+def span_values(
+    tagger: SpanTagger,
+    spans: Ints,
+    words: WordLabels,
+    decisions: Decisions,
+    bar: Floats,
+) -> Floats:
+    """What each span is worth in a split of the text.
+
+    For every token, how far the span is above the two bars; less a cost for each word
+    with an entry of its own that does not speak for the span's label.
+
+    tagger (SpanTagger): Settings and tables.
+    spans (Ints): (S, 2) first token, one past the last.
+    words (WordLabels): Labels of the text's T words.
+    decisions (Decisions): Of the S spans.
+    bar (Floats): (S,) threshold of each span's label.
+    RETURNS (Floats): (S,) values, may be negative.
+    """
+    settings, rollup = tagger.settings, tagger.rollup
+    speaks = rollup.sum_up(words.voters) >= KNOWN_AS
+    silent = (words.known & words.is_word)[:, None] & ~speaks
+    extra = words.alone[:, ~tagger.tables.entity].sum(axis=1) > 0.5
+    rows = np.arange(len(spans))
+    extras = sum_in(spans, (silent & extra[:, None]).astype(np.float32))
+    others = sum_in(spans, (silent & ~extra[:, None]).astype(np.float32))
+    above = decisions.entity - settings.entity_share + decisions.score - bar
+    return (
+        (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
+        - settings.extra_cost * extras[rows, decisions.root]
+        - settings.other_cost * others[rows, decisions.root]
+    )
+
+
+def _best_split(
+    spans: Ints, worth: Floats, passes: Bools, taken: Bools, tagger: SpanTagger
+) -> list[int]:
+    rows = {}
+    for row in np.flatnonzero(passes & (worth > 0)).tolist():
+        start, end = spans[row].tolist()
+        if not taken[start:end].any():
+            rows[start, end] = row
+    values = {span: float(worth[row]) for span, row in rows.items()}
+    cost = tagger.settings.split_cost
+    found = segment_tokens(len(taken), values, split_cost=cost)
+    return [rows[span] for span in found]
+
+
+def _best_given(spans: Ints, scores: Floats, passes: Bools, taken: Bools) -> list[int]:
+    rows = np.flatnonzero(passes).tolist()
+    bounds = [(int(spans[row, 0]), int(spans[row, 1])) for row in rows]
+    kept = resolve_overlaps(bounds, [float(scores[row]) for row in rows], taken)
+    return [rows[i] for i in kept]
