@@ -74,8 +74,8 @@ def get_confidence(span: Span) -> float | None:
 def get_evidence(span: Span) -> list[dict[str, Any]] | None:
     """The terms that voted, strongest first; None if the span was not scored.
 
-    Each is {"term", "probability" (by the model, in [0, 1]; 1 for the span's own words),
-    "cue" ("context", "phrase" or "lexical"), "labels" (what it voted for)}.
+    Each is {"term", "probability" (by the model, in [0, 1]; 1 for own words), "cue"
+    ("context", "phrase" or "lexical"), "labels" (what it voted for)}.
     """
     found = _find(span)
     if found is None:

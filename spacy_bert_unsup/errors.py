@@ -48,15 +48,15 @@ class Errors:
 
     E002 = "[E002] Cannot read {path}: {error}. Check the path and its permissions."
     E003 = (
-        "[E003] {path} is not UTF-8: byte {offset} cannot be decoded. Convert the file, "
-        "for example with: iconv -f latin1 -t utf8"
+        "[E003] {path} is not UTF-8: byte {offset} cannot be decoded. Convert the "
+        "file, for example with: iconv -f latin1 -t utf8"
     )
 
     # --- 1xx mlm ------------------------------------------------------------------
 
     E101 = (
-        "[E101] There is no model folder {name}. Give an existing folder, 'starter', or "
-        "the name of a model on the Hugging Face hub."
+        "[E101] There is no model folder {name}. Give an existing folder, 'starter', "
+        "or the name of a model on the Hugging Face hub."
     )
     E102 = (
         "[E102] Cannot read the model '{name}': {reason}. Get the folder again from "
@@ -68,8 +68,8 @@ class Errors:
         "bert-base-cased, and no fine-tuned classifier or sentence encoder."
     )
     E104 = (
-        "[E104] Cannot get the model '{name}' from the Hugging Face hub: {reason} Check "
-        "the name and the connection; without one, download the model beforehand "
+        "[E104] Cannot get the model '{name}' from the Hugging Face hub: {reason} "
+        "Check the name and the connection; without one, download the model beforehand "
         "(hf download {name}) or give a local folder or 'starter'."
     )
     E105 = (
@@ -91,8 +91,8 @@ class Errors:
         "model '{name}' reads. Cut the text into windows first (plan_windows)."
     )
     E109 = (
-        "[E109] Query {number} wants the answer at {positions}, but a query of {length} "
-        "pieces needs at least one place from 0 to {last}."
+        "[E109] Query {number} wants the answer at {positions}, but a query of "
+        "{length} pieces needs at least one place from 0 to {last}."
     )
     E110 = "[E110] There is no storage '{storage}'. Choose one of: {names}."
     E111 = (
@@ -121,8 +121,8 @@ class Errors:
         "or name another model."
     )
     E118 = (
-        "[E118] The model has no layer {layer}. Choose from 0 (the embedding) to {last} "
-        "(the last layer), or count from the end with -1, -2, ..."
+        "[E118] The model has no layer {layer}. Choose from 0 (the embedding) to "
+        "{last} (the last layer), or count from the end with -1, -2, ..."
     )
 
     # --- 2xx vocab ----------------------------------------------------------------
@@ -172,8 +172,8 @@ class Errors:
     )
     E212 = (
         "[E212] These assets were built for {assets!r} (fingerprint {theirs}), but the "
-        "model is {model!r} (fingerprint {ours}). Build assets for this model, or leave "
-        "'assets' out so that they are built on first use."
+        "model is {model!r} (fingerprint {ours}). Build assets for this model, or "
+        "leave 'assets' out so that they are built on first use."
     )
     E213 = (
         "[E213] {where} holds no {name}, so it is no assets folder, or a damaged one. "
@@ -207,19 +207,15 @@ class Errors:
         "another name: attrs = {{{attr!r}: 'my_{attr}'}}."
     )
     E307 = (
-        "[E307] 'attrs' renames {attr!r}, which is no attribute of ours. It may rename: "
-        "{names}."
+        "[E307] 'attrs' renames {attr!r}, which is no attribute of ours. It may "
+        "rename: {names}."
     )
     E308 = (
         "[E308] There is no candidates function {name!r}. Use one of {names}, or a "
         'registered function: {{"@misc": "my.function.v1"}}.'
     )
-    E309 = (
-        "[E309] 'voting' has no setting {name!r}. It has: {names}."
-    )
-    E310 = (
-        "[E310] {key} must lie in [0, 1], not {value!r}: it is a share of the vote."
-    )
+    E309 = "[E309] 'voting' has no setting {name!r}. It has: {names}."
+    E310 = "[E310] {key} must lie in [0, 1], not {value!r}: it is a share of the vote."
     E311 = (
         "[E311] {where} holds no saved {name!r} component: {missing} is missing. Save "
         "the pipeline again with nlp.to_disk."
@@ -334,8 +330,8 @@ class Errors:
         "{names}). Add one with nlp.add_pipe('bert_unsup_ner')."
     )
     E520 = (
-        "[E520] There is no file {item}. Inputs are .txt and .jsonl files, - for stdin, "
-        "or a text; pipe a text of a single word into stdin."
+        "[E520] There is no file {item}. Inputs are .txt and .jsonl files, - for "
+        "stdin, or a text; pipe a text of a single word into stdin."
     )
     E521 = (
         "[E521] {path} is neither .txt nor .jsonl, so it is not clear what is in it. "

@@ -30,7 +30,9 @@ def read_doc(doc: Doc, unread: Sequence[tuple[int, int]] = ()) -> TokenizedText:
             kept[start:end] = False
         moved = np.concatenate([[0], np.cumsum(kept)]).astype(np.int32)
         starts, ends = moved[starts], moved[ends]
-        text = "".join(c for c, keep in zip(text, kept.tolist()) if keep)
+        text = "".join(
+            c for c, keep in zip(text, kept[:-1].tolist(), strict=True) if keep
+        )
     return TokenizedText(text, starts, ends, sents)
 
 

@@ -23,7 +23,7 @@ from ..vocab.vectors import VocabVectors
 from ..voting.candidates import Candidates
 from ..voting.evidence import SpanVote
 from ..voting.tagger import SpanTagger
-from ..voting.tagging import TaggedText, find_spans, tag_texts
+from ..voting.tagging import find_spans, tag_texts
 from . import annotation, resources
 from .docs import read_doc, taken_tokens
 from .options import NEROptions, merge_thresholds
@@ -138,7 +138,7 @@ class BertUnsupNER(Pipe):
             max_batch_pieces=options.max_batch_pieces,
         )
         for label in self.labels:  # a memory zone must not take them away
-            self.vocab.strings.add(label, allow_transient=False)
+            self.vocab.strings.add(label, allow_transient=False)  # type: ignore[call-arg]
         return self._tagger
 
     # --- tagging ------------------------------------------------------------------
@@ -190,9 +190,7 @@ class BertUnsupNER(Pipe):
             )
             doc.user_data[NOTES] = annotation.merge_notes(doc, text, self.name)
 
-    def _read(
-        self, docs: Sequence[Doc]
-    ) -> tuple[list[Candidates], list[EncodedText]]:
+    def _read(self, docs: Sequence[Doc]) -> tuple[list[Candidates], list[EncodedText]]:
         candidates = [self.options.candidates(doc) for doc in docs]
         texts = [
             read_doc(doc, wanted.unread)
@@ -218,7 +216,7 @@ class BertUnsupNER(Pipe):
         RETURNS (list[list[SpanVote]]): In the same order.
         """
         texts = self.tagger.encode([read_doc(doc) for doc in docs])
-        given = [Candidates([tuple(span) for span in found]) for found in spans]
+        given = [Candidates([(s, e) for s, e in found]) for found in spans]
         thresholds = merge_thresholds(
             {"threshold": 0.0, "label_thresholds": {}}, {}, self.assets.scheme
         )
@@ -264,9 +262,7 @@ class BertUnsupNER(Pipe):
                 raise AssetsError(
                     Errors.E311.format(where=path, name=self.name, missing=MODEL)
                 )
-            lm = MaskedLM.load(
-                path / MODEL, device=options.device, dtype=options.dtype
-            )
+            lm = MaskedLM.load(path / MODEL, device=options.device, dtype=options.dtype)
         skip = ASSETS in exclude
         assets = self.assets if skip else ClusterAssets.from_disk(path / ASSETS)
         self._use(lm, VocabVectors.from_mlm(lm), assets)

@@ -18,7 +18,7 @@ from ..voting.tagging import Thresholds
 
 @dataclass(frozen=True)
 class NEROptions:
-    """What a config says, in checked and resolved form; see the factory for meanings."""
+    """What a config says, checked and resolved; see the factory for meanings."""
 
     model: str
     assets: str | None
@@ -91,7 +91,9 @@ def make_voting_settings(values: Mapping[str, Any]) -> VotingSettings:
     for name in values:
         if name not in known:
             raise ConfigError(Errors.E309.format(name=name, names=", ".join(known)))
-    listed = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    listed: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+    }
     return VotingSettings(**listed)
 
 

@@ -1,9 +1,9 @@
 """ClusterAssets: what a tagger needs beside a model, as a folder of plain files.
 
-    meta.json                     format version, model, fingerprint, labels, thresholds
-    seed_labels.jsonl             what people wrote; no build ever changes it
-    entity_vectors.safetensors    counts of labels per term, sparse rows
-    label_map.json                fine label -> broad label
+meta.json                     format version, model, fingerprint, labels, thresholds
+seed_labels.jsonl             what people wrote; no build ever changes it
+entity_vectors.safetensors    counts of labels per term, sparse rows
+label_map.json                fine label -> broad label
 """
 
 from __future__ import annotations
@@ -122,7 +122,10 @@ class ClusterAssets:
         """
         if fingerprint != self.fingerprint:
             message = Errors.E212.format(
-                assets=self.model, theirs=self.fingerprint, model=model, ours=fingerprint
+                assets=self.model,
+                theirs=self.fingerprint,
+                model=model,
+                ours=fingerprint,
             )
             raise AssetsError(message)
 
@@ -141,7 +144,7 @@ class ClusterAssets:
         """
         rows, columns = np.nonzero(self.counts)
         starts = np.searchsorted(rows, np.arange(len(self.counts) + 1))
-        tensors = {
+        tensors: dict[str, np.ndarray] = {
             "starts": starts.astype(np.int32),
             "labels": columns.astype(np.uint16),
             "counts": self.counts[rows, columns].astype(np.float32),
@@ -222,7 +225,9 @@ class ClusterAssets:
         path = Path(path)
         if not path.is_dir():
             raise AssetsError(Errors.E216.format(path=path))
-        files = {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
+        files = {
+            file.name: file.read_bytes() for file in path.iterdir() if file.is_file()
+        }
         return cls.from_bytes(files, where=str(path))
 
 

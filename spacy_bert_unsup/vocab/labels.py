@@ -1,7 +1,7 @@
 """Seed labels: what people wrote about vocabulary terms (spec 3.1).
 
 Two file formats: `.jsonl` with `{"term": ..., "labels": [...]}` and `.tsv` with
-`term TAB label/label`. A term that occurs twice gets the labels of both lines, in order.
+`term TAB label/label`. A term that occurs twice gets the labels of both lines.
 """
 
 from __future__ import annotations

@@ -124,7 +124,9 @@ class LabelScheme:
         return ancestor in self.ancestors(label)
 
 
-def read_label_map(source: str | Path | Mapping[str, str]) -> dict[str, str | None]:
+def read_label_map(
+    source: str | Path | Mapping[str, str | None],
+) -> dict[str, str | None]:
     """Get a map that renames labels: shipped by name, or a JSON file.
 
     source (str | Path | Mapping[str, str]): "broad", "ontonotes", a path or a map.

@@ -60,9 +60,7 @@ class VocabVectors:
             "" if t.startswith("[") and t.endswith("]") and len(t) > 2 else t
             for t in terms
         ]
-        surfaces = [
-            s[2:] if c else s for s, c in zip(surfaces, continues, strict=True)
-        ]
+        surfaces = [s[2:] if c else s for s, c in zip(surfaces, continues, strict=True)]
         return cls(terms, np.asarray(matrix, np.float32), surfaces, continues)
 
     def __len__(self) -> int:
@@ -84,7 +82,8 @@ class VocabVectors:
     def index(self) -> dict[tuple[str, bool], int]:
         """(surface, continues a word) -> id; the first entry wins."""
         found: dict[tuple[str, bool], int] = {}
-        for i, key in enumerate(zip(self.surfaces, self.continues.tolist())):
+        keys = zip(self.surfaces, self.continues.tolist(), strict=True)
+        for i, key in enumerate(keys):
             if key[0]:
                 found.setdefault(key, i)
         return found
@@ -124,4 +123,3 @@ class VocabVectors:
         for start in range(0, len(ids), block):
             part = ids[start : start + block]
             yield part, self.unit[part] @ self.unit.T
-

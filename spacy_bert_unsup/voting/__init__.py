@@ -1,1 +1,1 @@
-"""First floor: vocabulary scores -> labels -> spans. Knows arrays, no spaCy, no torch."""
+"""First floor: vocabulary scores -> labels -> spans, without spaCy or torch."""

@@ -13,8 +13,7 @@ from ..types import TokenSpan
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-PENN_NOUN_TAGS = ("NFP", "JJ", "NN", "FW", "NNS", "NNPS", "JJS", "JJR", "NNP", "POS")
-PENN_NOUN_TAGS += ("CD",)
+PENN_NOUN_TAGS = tuple("NFP JJ NN FW NNS NNPS JJS JJR NNP POS CD".split())
 ENTITY_MARK = ":__entity__"
 
 
@@ -23,8 +22,8 @@ class Candidates:
     """Spans to ask about in one text.
 
     spans (list[TokenSpan]): In text order; they may overlap.
-    join (bool): Spans are proposed around the words that can be entities, and `spans` is
-        not used.
+    join (bool): Spans are proposed around the words that can be entities; `spans` is not
+        used.
     unread (list[TokenSpan]): Stretches of characters, as (start, end), that the model
         shall not read.
     """
@@ -57,7 +56,9 @@ def find_noun_chunks(doc: Doc) -> Candidates:
     try:
         chunks = [(chunk.start, chunk.end) for chunk in doc.noun_chunks]
     except (ValueError, NotImplementedError) as error:
-        raise ConfigError(Errors.E304.format(name="noun_chunks", need="parser")) from error
+        raise ConfigError(
+            Errors.E304.format(name="noun_chunks", need="parser")
+        ) from error
     trimmed = [(_skip_determiners(doc, start, end), end) for start, end in chunks]
     return Candidates([(start, end) for start, end in trimmed if start < end])
 
@@ -71,9 +72,7 @@ def find_pos_runs(doc: Doc, tags: Sequence[str] = PENN_NOUN_TAGS) -> Candidates:
     if not (doc.has_annotation("TAG") or doc.has_annotation("POS")):
         raise ConfigError(Errors.E304.format(name="pos_runs", need="tagger"))
     wanted = set(tags)
-    return Candidates(
-        group_tokens([t.tag_ in wanted or t.pos_ in wanted for t in doc])
-    )
+    return Candidates(group_tokens([t.tag_ in wanted or t.pos_ in wanted for t in doc]))
 
 
 def find_span_group(doc: Doc, key: str = "sc") -> Candidates:

@@ -89,7 +89,9 @@ def context_queries(
     queries, rows = [], []
     blank = None not in template.parts
     for row, (i, start, end) in enumerate(spans.tolist()):
-        ids, first, last = window_of(texts[i], start, end, lm.max_length - template.extra)
+        ids, first, last = window_of(
+            texts[i], start, end, lm.max_length - template.extra
+        )
         if last == first or (blank and last - first == len(ids)):
             continue
         if per_piece and blank and template.extra == 1:

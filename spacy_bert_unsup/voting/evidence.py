@@ -71,7 +71,8 @@ def list_voters(
     for cue, top in scores.tops:
         weight = tagger.settings.weight(cue) / templates[cue]
         total = max(float(top.probs[row].sum()), 1e-9)
-        for term, prob in zip(top.ids[row].tolist(), top.probs[row].tolist()):
+        ids, probs = top.ids[row].tolist(), top.probs[row].tolist()
+        for term, prob in zip(ids, probs, strict=True):
             if term >= 0 and tagger.tables.voters[term].any():
                 key = (term, cue)
                 strength[key] = strength.get(key, 0.0) + weight * prob / total

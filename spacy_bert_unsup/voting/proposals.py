@@ -1,7 +1,7 @@
 """Which spans of a text to ask about when nobody says: the candidates `auto`.
 
-No tagger is needed: the vocabulary's own labels tell which words can be entities. Around
-each such word, spans are proposed that take in neighbours of the same kind, adjectives,
+No tagger is needed: the vocabulary's own labels tell which words can be entities.
+Around each such word, spans are proposed that take in neighbours of the same kind, adjectives,
 kind words ("disease"), and single bridges ("-", "of") between two words.
 """
 
@@ -100,10 +100,10 @@ def _between(roles: TokenRoles) -> Bools:
 
 def _after_initial(words: list[str]) -> Bools:
     """Full stops that follow a single capital letter ("M . bovis")."""
-    before = ["", *words[:-1]]
-    return np.array(
-        [w == "." and len(b) == 1 and b.isupper() for b, w in zip(before, words)], bool
-    )
+    flags = [word == "." for word in words]
+    for i, before in enumerate(["", *words[:-1]]):
+        flags[i] = flags[i] and len(before) == 1 and before.isupper()
+    return np.array(flags, bool)
 
 
 def _capitals(words: list[str]) -> Bools:

@@ -45,8 +45,8 @@ class VotingSettings:
     bridges (tuple[str, ...]): Words that may stand inside a span, between two others.
     max_span (int): Longest span that is asked when tokens are joined.
     entity_share (float): Least share of all entity labels together for an entity.
-    extra_cost (float): What each word that is no entity and no kind of the label costs a
-        span, in shares; it keeps adjectives and generic nouns out of the edges.
+    extra_cost (float): What each word that is no entity and no kind of the label costs
+        a span, in shares; it keeps adjectives and generic nouns out of the edges.
     other_cost (float): What each word of another entity label costs it ("breast" in
         "breast cancer").
     split_cost (float): What it costs to have two spans side by side.

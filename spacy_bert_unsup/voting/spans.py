@@ -1,4 +1,4 @@
-"""Label shares of spans -> decisions: which label, which spans, which of them overlap."""
+"""Label shares of spans -> decisions: which label, and which of the spans."""
 
 from __future__ import annotations
 

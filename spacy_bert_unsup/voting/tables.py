@@ -67,9 +67,7 @@ class VoteTables:
             voters[term] = divide_rows(own * entity) if kind else own
             alone[term] = divide_rows(own * ~entity) if kind else own
         prior = _label_prior(lm.bias(), vectors, voters)
-        return cls(
-            entity, voters, alone, prior, label_columns(scheme.labels, BLOCKING)
-        )
+        return cls(entity, voters, alone, prior, label_columns(scheme.labels, BLOCKING))
 
 
 def _rank_shares(columns: np.ndarray, size: int) -> Floats:

@@ -137,7 +137,8 @@ class SpanTagger:
         cues = {"lexical": self._label_by_words(spans, words)}
         for name in ("context", "phrase"):
             votes = [self._vote(cue, found) for cue, found in tops if cue == name]
-            cues[name] = divide_rows(np.sum(votes, axis=0)) if votes else 0 * cues["lexical"]
+            silent = np.zeros_like(cues["lexical"])
+            cues[name] = divide_rows(np.sum([silent, *votes], axis=0))
         weights = {name: self.settings.weight(name) for name in cues}
         return SpanScores(spans, pool_cues(cues, weights), cues, tops)
 
@@ -158,9 +159,7 @@ class SpanTagger:
         )
 
     def _vote(self, cue: str, top: TopTerms) -> Floats:
-        shares = vote_labels(
-            top, self.tables.voters, weight=self.settings.term_weight
-        )
+        shares = vote_labels(top, self.tables.voters, weight=self.settings.term_weight)
         scale = np.ones(shares.shape[1], np.float32)
         if self.settings.prior_power:
             scale = (self.tables.prior + 1e-3) ** -self.settings.prior_power

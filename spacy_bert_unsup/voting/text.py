@@ -91,9 +91,7 @@ def encode_texts(
         cover = align_tokens(pieces, text.starts, text.ends)
         starts = text.sent_starts or guess_sentence_starts(words)
         breaks = [int(cover[i, 0]) for i in starts if cover[i, 1] > cover[i, 0]]
-        windows = plan_windows(
-            len(pieces), size=window, overlap=overlap, breaks=breaks
-        )
+        windows = plan_windows(len(pieces), size=window, overlap=overlap, breaks=breaks)
         encoded.append(EncodedText(text, words, pieces, cover, windows))
     return encoded
 

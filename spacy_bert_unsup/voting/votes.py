@@ -1,4 +1,4 @@
-"""Terms to labels: vocabulary scores times what each term speaks for (spec 6.2, 6.3)."""
+"""Terms to labels: scores times what each term speaks for (spec 6.2, 6.3)."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ def normalise_counts(counts: Floats, how: CountNorm = "linear") -> Floats:
     if how == "softmax":
         top = counts.max(axis=1, keepdims=True, initial=0)
         scaled = np.exp(counts - top) * (counts > 0)
-    elif how in ("linear", "log", "sqrt"):
-        change = {"linear": np.asarray, "log": np.log1p, "sqrt": np.sqrt}[how]
-        scaled = change(counts)
+    elif how == "linear":
+        scaled = counts
+    elif how == "log":
+        scaled = np.log1p(counts)
+    elif how == "sqrt":
+        scaled = np.sqrt(counts)
     else:
         names = "linear, log, sqrt, softmax"
         raise ConfigError(Errors.E301.format(key="count_norm", value=how, names=names))
@@ -51,8 +54,8 @@ def vote_labels(
     """
     there = top.ids >= 0
     if weight == "logit":
-        least = np.where(there, top.logits, np.inf).min(axis=1, keepdims=True, initial=0)
-        weights = np.where(there, top.logits - np.minimum(least, 0), 0)
+        logits = np.where(there, top.logits, 0)
+        weights = np.where(there, logits - logits.min(axis=1, keepdims=True), 0)
     else:
         weights = np.where(there, top.probs, 0)
     votes = table[np.where(there, top.ids, 0)]  # (Q, K, L)
@@ -75,7 +78,7 @@ def pool_cues(cues: Mapping[str, Floats], weights: Mapping[str, float]) -> Float
 def divide_rows(values: Floats) -> Floats:
     """Divide each row by its sum; rows that sum to 0 stay 0."""
     sums = values.sum(axis=-1, keepdims=True)
-    return values / np.where(sums > 0, sums, 1)
+    return (values / np.where(sums > 0, sums, 1)).astype(np.float32)
 
 
 def label_columns(labels: Sequence[str], wanted: Sequence[str]) -> Bools:
