@@ -100,10 +100,14 @@ def _between(roles: TokenRoles) -> Bools:
 
 def _after_initial(words: list[str]) -> Bools:
     """Full stops that follow a single capital letter ("M . bovis")."""
-    flags = [word == "." for word in words]
-    for i, before in enumerate(["", *words[:-1]]):
-        flags[i] = flags[i] and len(before) == 1 and before.isupper()
-    return np.array(flags, bool)
+    befores = ["", *words[:-1]] if words else []
+    return np.array(
+        [
+            word == "." and len(before) == 1 and before.isupper()
+            for word, before in zip(words, befores, strict=True)
+        ],
+        bool,
+    )
 
 
 def _capitals(words: list[str]) -> Bools:
