@@ -95,7 +95,7 @@ def score_set(nlp: Language, ner: BertUnsupNER, path: Path) -> dict[str, Any]:
         texts,
         [baseline.find(text.words) for text in texts],
         targets=gold_labels(texts, names),
-        is_a=assets.is_a,
+        is_a=assets.scheme.is_a,
     ).overall
     return {
         "set": path.stem,

@@ -12,6 +12,7 @@ from ..errors import Errors, InputError
 from .messages import good
 from .options import AssetsOption, ConfigOption, ModelOption, PipelineOption
 from .pipelines import Source, load_pipeline
+from .records import find_roots
 from .texts import InputText, Split, read_texts
 from .writers import Format, Write, choose_format, open_writer
 
@@ -79,8 +80,9 @@ def annotate_cli(
     """
     wanted = choose_format(wanted, out)
     texts = read_texts(inputs, split=split, jsonl_stdin=jsonl_stdin)
-    nlp, _ = load_pipeline(Source(model, assets, config, pipeline))
-    with open_writer(out, wanted, evidence=evidence, max_docs=max_docs) as write:
+    nlp, ner = load_pipeline(Source(model, assets, config, pipeline))
+    roots = find_roots(ner) if evidence else None
+    with open_writer(out, wanted, roots=roots, max_docs=max_docs) as write:
         count = annotate(nlp, texts, write, batch_size=batch_size)
     if out is not None:
         good(f"Tagged {count} texts: {out}")

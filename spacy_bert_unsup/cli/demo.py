@@ -18,14 +18,14 @@ from .options import (
     PipelineOption,
 )
 from .pipelines import Source, load_pipeline
-from .records import Record, cues_of, doc_record, voters_for
+from .records import OWN_WORDS, Record, doc_record, find_roots, voters_by_cue
 from .terminal import format_table
 from .texts import InputText, read_texts
 from .webpage import render_page
 
 DEMO_TEXTS = Path(__file__).parent / "demo_texts"
-TERMS = 4
-"""Terms shown for each entity in the table."""
+TERMS = 3
+"""Terms of each cue in the table."""
 
 
 def demo_cli(
@@ -79,15 +79,14 @@ def demo(inputs: list[str], source: Source) -> tuple[list[tuple[str, Record]], s
     """
     files = inputs or sorted(str(path) for path in DEMO_TEXTS.glob("*.txt"))
     nlp, ner = load_pipeline(source)
-    texts = [(_name(text), text.text) for text in read_texts(files, split="file")]
-    docs = nlp.pipe([text for _, text in texts])
-    records = [
-        (name, doc_record(doc)) for (name, _), doc in zip(texts, docs, strict=True)
-    ]
+    roots = find_roots(ner)
+    texts = list(read_texts(files, split="file"))
+    docs = nlp.pipe([text.text for text in texts])
+    records = [doc_record(doc, roots) for doc in docs]
     facts = (
         f"Model {ner.lm.name}, spacy-bert-unsup {__version__}, no labelled sentences"
     )
-    return records, facts
+    return list(zip(map(_name, texts), records, strict=True)), facts
 
 
 def entity_table(record: Record) -> str:
@@ -99,15 +98,27 @@ def entity_table(record: Record) -> str:
     if not record["ents"]:
         return "No entities."
     rows = [_row(ent) for ent in record["ents"]]
-    header = ["entity", "label", "share", "cues", "terms that voted"]
+    header = ["entity", "label", "share", "terms that voted for it, by cue"]
     return format_table(rows, header, numbers=[2], label_column=1)
 
 
 def _row(ent: Record) -> list[str]:
-    voters = voters_for(ent, TERMS)
-    terms = ", ".join(f"{voter['term']} {voter['probability']:.2f}" for voter in voters)
+    agreeing = {
+        cue: [voter for voter in voters if voter["agrees"]]
+        for cue, voters in voters_by_cue(ent).items()
+    }
+    voters = "; ".join(f"{cue} {_terms(v)}" for cue, v in agreeing.items() if v)
     score = "" if ent["confidence"] is None else f"{ent['confidence']:.2f}"
-    return [ent["text"], ent["label"], score, "+".join(cues_of(voters)), terms]
+    return [ent["text"], ent["label"], score, voters]
+
+
+def _terms(voters: list[Record]) -> str:
+    return ", ".join(
+        voter["term"]
+        if voter["cue"] == OWN_WORDS
+        else f"{voter['term']} {voter['probability']:.2f}"
+        for voter in voters[:TERMS]
+    )
 
 
 def _name(text: InputText) -> str:

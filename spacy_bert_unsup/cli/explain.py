@@ -14,7 +14,15 @@ from .options import (
     PipelineOption,
 )
 from .pipelines import Source, load_pipeline
-from .records import Record, doc_record, near_misses, span_record
+from .records import (
+    OWN_WORDS,
+    Record,
+    doc_record,
+    find_roots,
+    near_misses,
+    span_record,
+    voters_by_cue,
+)
 from .terminal import bar, paint
 from .texts import repair_surrogates
 
@@ -76,7 +84,9 @@ def explain(text: str, source: Source, *, misses: int) -> Record:
     nlp, ner = load_pipeline(source)
     doc = nlp(repair_surrogates(text))
     missed = near_misses(doc, ner.spans_key)[:misses]
-    return {**doc_record(doc), "near_misses": [span_record(span) for span in missed]}
+    roots = find_roots(ner)
+    near = [span_record(span, roots) for span in missed]
+    return {**doc_record(doc, roots), "near_misses": near}
 
 
 def span_report(record: Record, *, terms: int) -> str:
@@ -90,11 +100,12 @@ def span_report(record: Record, *, terms: int) -> str:
     shares = list(record["label_scores"].items())[:SHARES]
     width = max((len(label) for label, _ in shares), default=0)
     lines += [f"  {label:<{width}}  {bar(s)} {s:.2f}" for label, s in shares]
-    by_cue: dict[str, list[str]] = {}
-    for voter in record["evidence"]:
-        labels = "/".join(voter["labels"]) or "no label"
-        shown = f"{voter['term']} {voter['probability']:.3f} ({labels})"
-        by_cue.setdefault(voter["cue"], []).append(shown)
-    for cue, voters in by_cue.items():
-        lines.append(f"  {cue}: {', '.join(voters[:terms])}")
+    for cue, voters in voters_by_cue(record).items():
+        lines.append(f"  {cue}: {', '.join(map(_term, voters[:terms]))}")
     return "\n".join([*lines, ""])
+
+
+def _term(voter: Record) -> str:
+    labels = "/".join(voter["labels"]) or "no label"
+    share = "" if voter["cue"] == OWN_WORDS else f" {voter['probability']:.3f}"
+    return f"{voter['term']}{share} ({labels})"

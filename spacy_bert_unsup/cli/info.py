@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,6 +19,10 @@ from .options import (
 )
 from .pipelines import Source, load_pipeline
 from .terminal import format_table
+
+if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
+    from ..vocab.assets import ClusterAssets
 
 PACKAGES = ("spacy", "torch", "transformers", "tokenizers", "numpy")
 
@@ -43,9 +48,8 @@ def info_cli(
         typer.echo(srsly.json_dumps(facts))
         return
     for part in ("versions", "model", "settings"):
-        typer.echo(f"\n{part}")
         rows = [[key, str(value)] for key, value in facts[part].items()]
-        typer.echo(format_table(rows, ["", ""]))
+        typer.echo(f"\n{format_table(rows, [part, ''])}")
     rows = [
         [row["label"], row["parent"] or "", str(row["seeds"]), str(row["terms"])]
         for row in facts["labels"]
@@ -61,11 +65,11 @@ def info(source: Source) -> dict[str, Any]:
     source (Source): The pipeline.
     RETURNS (dict[str, Any]): `versions`, `model`, `settings` and `labels`.
     """
-    _, ner = load_pipeline(source)
+    nlp, ner = load_pipeline(source)
     return {
         "versions": _versions(),
         "model": _model_facts(ner.lm),
-        "settings": dict(ner.cfg),
+        "settings": _settings(nlp.get_pipe_config(ner.name), ner.assets),
         "labels": _label_facts(ner.assets),
     }
 
@@ -80,10 +84,11 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _model_facts(lm: Any) -> dict[str, Any]:
+def _model_facts(lm: MaskedLM) -> dict[str, Any]:
     rows, width = lm.rows().shape
     return {
         "name": lm.name,
+        "layers": lm.n_layers,
         "vocabulary": rows,
         "width": width,
         "window": lm.max_length,
@@ -93,7 +98,15 @@ def _model_facts(lm: Any) -> dict[str, Any]:
     }
 
 
-def _label_facts(assets: Any) -> list[dict[str, Any]]:
+def _settings(config: Mapping[str, Any], assets: ClusterAssets) -> dict[str, Any]:
+    """The first level of a config, with the threshold that is in force."""
+    found = {key: config[key] for key in config if key not in ("voting", "scorer")}
+    if found["threshold"] is None:
+        found["threshold"] = assets.thresholds.get("")
+    return found
+
+
+def _label_facts(assets: ClusterAssets) -> list[dict[str, Any]]:
     best = assets.counts.argmax(axis=1)[assets.counts.any(axis=1)]
     return [
         {

@@ -1,26 +1,45 @@
-"""What a Doc's spans say, as plain data for JSON, tables and pages."""
+"""What a Doc's spans say, as plain data for JSON, tables and pages.
+
+A record of a voter is what `span._.evidence` says, and `agrees`: whether one of its
+labels belongs to the same broad label as the span's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
+    from ..pipeline.ner import BertUnsupNER
+
 Record: TypeAlias = dict[str, Any]
 
-DIGITS = 4
-"""Decimal places of shares and probabilities in records."""
+OWN_WORDS = "lexical"
+"""The cue of a span's own words, which have no probability."""
 
 
-def span_record(span: Span, *, evidence: bool = True) -> Record:
+def find_roots(ner: BertUnsupNER) -> dict[str, str]:
+    """The broadest label over each label, whatever names the pipeline shows.
+
+    ner (BertUnsupNER): The component.
+    RETURNS (dict[str, str]): Label of the scheme, or shown label -> broadest label.
+    """
+    scheme = ner.assets.scheme
+    roots = {label: scheme.ancestors(label)[-1] for label in scheme.labels}
+    shown = {ner.options.rename(label, scheme): root for label, root in roots.items()}
+    return {name: root for name, root in shown.items() if name} | roots
+
+
+def span_record(span: Span, roots: Mapping[str, str] | None = None) -> Record:
     """One span with its label, its score and its reasons.
 
     span (Span): Scored by `bert_unsup_ner`; others have `confidence` None.
-    evidence (bool): Whether label shares and the terms that voted are wanted.
+    roots (Optional[Mapping[str, str]]): From `find_roots`; without it the reasons are
+        left out.
     RETURNS (dict[str, Any]): `start` and `end` in characters, `label`, `text`,
-        `confidence`; with evidence also `label_scores` (label -> share, highest first)
+        `confidence`; with reasons also `label_scores` (label -> share, highest first)
         and `evidence`, both empty for spans of other components.
     """
     # The getters themselves: a pipeline may have given the attributes other names.
@@ -31,26 +50,28 @@ def span_record(span: Span, *, evidence: bool = True) -> Record:
         "end": span.end_char,
         "label": span.label_,
         "text": span.text,
-        "confidence": _rounded(get_confidence(span)),
+        "confidence": get_confidence(span),
     }
-    if evidence:
-        scores = get_label_scores(span) or {}
-        ranked = sorted(scores.items(), key=lambda item: -item[1])
-        record["label_scores"] = {label: _rounded(score) for label, score in ranked}
-        record["evidence"] = [_voter(voter) for voter in get_evidence(span) or []]
+    if roots is not None:
+        root = roots.get(span.label_, span.label_)
+        record["label_scores"] = dict(get_label_scores(span) or {})
+        record["evidence"] = [
+            {**voter, "agrees": any(roots.get(n, n) == root for n in voter["labels"])}
+            for voter in get_evidence(span) or []
+        ]
     return record
 
 
-def doc_record(doc: Doc, *, evidence: bool = True) -> Record:
+def doc_record(doc: Doc, roots: Mapping[str, str] | None = None) -> Record:
     """A text with its entities.
 
     doc (Doc): Annotated.
-    evidence (bool): Whether the reasons are wanted.
+    roots (Optional[Mapping[str, str]]): As in `span_record`.
     RETURNS (dict[str, Any]): `text`, `ents` and `notes`.
     """
     from ..attrs import get_notes
 
-    ents = [span_record(ent, evidence=evidence) for ent in doc.ents]
+    ents = [span_record(ent, roots) for ent in doc.ents]
     return {"text": doc.text, "ents": ents, "notes": get_notes(doc)}
 
 
@@ -72,40 +93,14 @@ def near_misses(doc: Doc, spans_key: str) -> list[Span]:
     return sorted(spans, key=lambda span: -(get_confidence(span) or 0.0))
 
 
-def voters_for(record: Record, count: int) -> list[Record]:
-    """The terms that spoke for a record's label, each once, strongest first.
+def voters_by_cue(record: Record) -> dict[str, list[Record]]:
+    """The terms that voted, by the cue that brought them.
 
     record (dict[str, Any]): From `span_record`.
-    count (int): At most so many.
-    RETURNS (list[dict[str, Any]]): Entries of `evidence`; those for other labels fill
-        up what is left.
+    RETURNS (dict[str, list[dict[str, Any]]]): Cue -> entries of `evidence`, strongest
+        first.
     """
-    ranked = sorted(
-        record["evidence"], key=lambda voter: record["label"] not in voter["labels"]
-    )
-    by_term: dict[str, Record] = {}
-    for voter in ranked:
-        by_term.setdefault(voter["term"], voter)
-    return list(by_term.values())[:count]
-
-
-def cues_of(voters: Iterable[Record]) -> list[str]:
-    """The names of the cues that voters came from, in order of first use.
-
-    voters (Iterable[dict[str, Any]]): Entries of `evidence`.
-    RETURNS (list[str]): Such as "context".
-    """
-    return list(dict.fromkeys(voter["cue"] for voter in voters))
-
-
-def _voter(voter: Record) -> Record:
-    return {
-        "term": voter["term"],
-        "probability": _rounded(voter["probability"]),
-        "cue": voter["cue"],
-        "labels": list(voter["labels"]),
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), DIGITS)
+    found: dict[str, list[Record]] = {}
+    for voter in record["evidence"]:
+        found.setdefault(voter["cue"], []).append(voter)
+    return found

@@ -12,11 +12,10 @@ from pathlib import Path
 from string import Template
 
 from ..colors import color_of
-from .records import Record, voters_for
+from .records import OWN_WORDS, Record, voters_by_cue
 
 PAGE = Path(__file__).parent / "page.html"
 TOOLTIP_TERMS = 6
-TABLE_TERMS = 12
 
 ENTITY = (
     '<mark class="entity" style="background: {bg}" title="{title}">'
@@ -55,13 +54,14 @@ def tooltip(record: Record) -> str:
     record (dict[str, Any]): From `span_record`.
     RETURNS (str): Plain text.
     """
-    lines = [_heading(record)]
-    lines += [
-        f"{voter['term']}  {voter['probability']:.3f}  ({voter['cue']}: "
-        f"{', '.join(voter['labels'])})"
-        for voter in voters_for(record, TOOLTIP_TERMS)
-    ]
-    return "\n".join(lines)
+    agreeing = [voter for voter in record["evidence"] if voter["agrees"]]
+    lines = [_voter_line(voter) for voter in agreeing[:TOOLTIP_TERMS]]
+    return "\n".join([_heading(record), *lines])
+
+
+def _voter_line(voter: Record) -> str:
+    share = "" if voter["cue"] == OWN_WORDS else f" {voter['probability']:.3f}"
+    return f"{voter['cue']}: {voter['term']}{share} ({', '.join(voter['labels'])})"
 
 
 def _heading(record: Record) -> str:
@@ -130,13 +130,13 @@ def _bar(share: float | None) -> str:
 
 
 def _terms(ent: Record) -> str:
-    by_cue: dict[str, list[str]] = {}
-    for voter in ent["evidence"]:
-        kind = "own" if ent["label"] in voter["labels"] else "other"
-        title = escape(f"{voter['probability']:.3f} {', '.join(voter['labels'])}")
-        shown = f'<span class="{kind}" title="{title}">{escape(voter["term"])}</span>'
-        by_cue.setdefault(voter["cue"], []).append(shown)
     return "<br>".join(
-        f'<span class="cue">{escape(cue)}</span> {", ".join(terms[:TABLE_TERMS])}'
-        for cue, terms in by_cue.items()
+        f'<span class="cue">{escape(cue)}</span> {", ".join(map(_term, voters))}'
+        for cue, voters in voters_by_cue(ent).items()
     )
+
+
+def _term(voter: Record) -> str:
+    kind = "own" if voter["agrees"] else "other"
+    title = escape(_voter_line(voter))
+    return f'<span class="{kind}" title="{title}">{escape(voter["term"])}</span>'

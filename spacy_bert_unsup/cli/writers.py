@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 Format: TypeAlias = Literal["jsonl", "spacy", "conll"]
+Roots: TypeAlias = Mapping[str, str] | None
 Write: TypeAlias = Callable[["Doc", InputText], None]
 SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl",
@@ -51,13 +52,14 @@ def choose_format(wanted: Format | None, out: Path | None) -> Format:
 
 @contextmanager
 def open_writer(
-    out: Path | None, wanted: Format, *, evidence: bool, max_docs: int
+    out: Path | None, wanted: Format, *, roots: Roots, max_docs: int
 ) -> Iterator[Write]:
     """Something to give Docs to; files appear when everything went well.
 
     out (Optional[Path]): The file; None is stdout.
     wanted (Literal["jsonl", "spacy", "conll"]): The format.
-    evidence (bool): Whether JSON lines hold the reasons.
+    roots (Optional[Mapping[str, str]]): As in `span_record`: with it, JSON lines hold
+        the reasons.
     max_docs (int): Docs in one .spacy file; more files are numbered.
     YIELDS (Callable[[Doc, InputText], None]): Writes one Doc.
     """
@@ -69,7 +71,7 @@ def open_writer(
     def line(doc: Doc, text: InputText) -> str:
         if wanted == "conll":
             return conll_lines(doc)
-        return json_line(doc, text, evidence=evidence)
+        return json_line(doc, text, roots)
 
     if out is None:
         yield lambda doc, text: typer.echo(line(doc, text), nl=False)
@@ -79,15 +81,15 @@ def open_writer(
             yield lambda doc, text: _write(file, line(doc, text))
 
 
-def json_line(doc: Doc, text: InputText, *, evidence: bool) -> str:
+def json_line(doc: Doc, text: InputText, roots: Roots = None) -> str:
     """A Doc as a line of JSON.
 
     doc (Doc): Annotated.
     text (InputText): Where it came from; its other fields go to `meta`.
-    evidence (bool): Whether the reasons are wanted.
+    roots (Optional[Mapping[str, str]]): As in `span_record`.
     RETURNS (str): The line.
     """
-    record = doc_record(doc, evidence=evidence)
+    record = doc_record(doc, roots)
     record["source"] = {"name": text.source, "line": text.line}
     if text.meta:
         record["meta"] = text.meta

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 class Vote(Protocol):
     """What a tagger says about one given span."""
 
-    start: int
-    end: int
-    label: str
+    @property
+    def start(self) -> int:
+        """First token."""
+
+    @property
+    def end(self) -> int:
+        """One past the last token."""
+
+    @property
+    def label(self) -> str:
+        """The best entity label."""
 
 
 class Tagger(Protocol):

@@ -161,6 +161,11 @@ class MaskedLM:
         return fingerprint(self.terms, self.rows())
 
     @property
+    def n_layers(self) -> int:
+        """Layers of the encoder."""
+        return int(self._parts.model.config.num_hidden_layers)
+
+    @property
     def stats(self) -> ForwardStats:
         """What has been computed so far."""
         return self._encoder.stats

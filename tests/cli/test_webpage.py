@@ -4,6 +4,17 @@ import pytest
 
 from spacy_bert_unsup.cli.webpage import render_page, tooltip
 
+
+def voter(term, probability, cue, label, *, agrees):
+    return {
+        "term": term,
+        "probability": probability,
+        "cue": cue,
+        "labels": [label],
+        "agrees": agrees,
+    }
+
+
 ENT = {
     "start": 4,
     "end": 8,
@@ -12,9 +23,10 @@ ENT = {
     "confidence": 0.75,
     "label_scores": {"LOCATION": 0.75, "PERSON": 0.25},
     "evidence": [
-        {"term": "Al", "probability": 0.5, "cue": "context", "labels": ["PERSON"]},
-        {"term": "Oslo", "probability": 0.2, "cue": "context", "labels": ["LOCATION"]},
-        {"term": "city", "probability": 0.1, "cue": "phrase", "labels": ["LOCATION"]},
+        voter("Al", 0.5, "context", "PERSON", agrees=False),
+        voter("Oslo", 0.2, "context", "GPE", agrees=True),
+        voter("city", 0.1, "phrase", "LOCATION", agrees=True),
+        voter("Rome", 1.0, "lexical", "GPE", agrees=True),
     ],
 }
 
@@ -58,18 +70,24 @@ def test_entity_has_its_voters_as_tooltip_and_links_to_its_row():
     assert "LOCATION 1" in reader.text
 
 
-def test_tooltip_puts_terms_for_the_label_first():
+def test_tooltip_lists_the_terms_that_spoke_for_the_label():
     assert tooltip(ENT).splitlines() == [
         "LOCATION 0.75",
-        "Oslo  0.200  (context: LOCATION)",
-        "city  0.100  (phrase: LOCATION)",
-        "Al  0.500  (context: PERSON)",
+        "context: Oslo 0.200 (GPE)",
+        "phrase: city 0.100 (LOCATION)",
+        "lexical: Rome (GPE)",
     ]
+
+
+def test_terms_for_other_labels_are_set_off():
+    page = page_of({"text": "see Rome now", "ents": [ENT]})
+    assert '<span class="other" title="context: Al 0.500 (PERSON)">Al</span>' in page
+    assert page.count('class="own"') == 3
 
 
 @pytest.mark.parametrize("nasty", ['<b>"x"</b>', "a & b", "$title {bg}"])
 def test_everything_is_escaped(nasty):
-    evidence = [{"term": nasty, "probability": 1.0, "cue": nasty, "labels": [nasty]}]
+    evidence = [voter(nasty, 1.0, nasty, nasty, agrees=True)]
     ent = ENT | {"text": nasty, "label": nasty, "start": 0, "end": len(nasty)}
     ent["evidence"] = evidence
     page = page_of({"text": nasty, "ents": [ent]}, name=nasty)
