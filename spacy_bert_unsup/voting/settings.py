@@ -50,6 +50,8 @@ class VotingSettings:
     other_cost (float): What each word of another entity label costs it ("breast" in
         "breast cancer").
     split_cost (float): What it costs to have two spans side by side.
+    context_margin (float): A proposed span is asked in context only if words and phrase
+        alone make it worth more than minus this per token; a large number asks all.
     fine_share (float): Least share of a broad label for a finer one to be given.
     window, overlap (int): Pieces in a context, and shared by two neighbouring ones.
     """
@@ -88,6 +90,7 @@ class VotingSettings:
     extra_cost: float = 1.0
     other_cost: float = 0.2
     split_cost: float = 0.3
+    context_margin: float = 0.1
     fine_share: float = 0.6
     window: int = 126
     overlap: int = 32

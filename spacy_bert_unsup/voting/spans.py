@@ -57,6 +57,12 @@ class Decisions:
     entity: Floats
     summed: Floats
 
+    def part(self, rows: Ints) -> Decisions:
+        """Those of some spans."""
+        return Decisions(
+            self.root[rows], self.score[rows], self.entity[rows], self.summed[rows]
+        )
+
 
 def decide_roots(shares: Floats, rollup: Rollup) -> Decisions:
     """Find the entity root with the largest share of the vote.

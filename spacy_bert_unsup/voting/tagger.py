@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..types import Floats, Ints, Query, TopTerms
+from ..types import Bools, Floats, Ints, Query, TopTerms
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
 from .cues import (
@@ -20,7 +20,7 @@ from .cues import (
     voting_terms,
 )
 from .lexicon import Lexicon, WordLabels
-from .settings import VotingSettings
+from .settings import CUES, VotingSettings
 from .spans import Rollup
 from .tables import VoteTables
 from .text import EncodedText, TokenizedText, encode_texts
@@ -38,7 +38,7 @@ class SpanScores:
     shares (Floats): (S, L) pooled label shares; a row of 0 where nothing spoke.
     cues (Mapping[str, Floats]): Cue -> (S, L) shares of this cue alone.
     tops (Sequence[tuple[str, TopTerms]]): For each template, its cue and the (S, K)
-        terms that voted.
+        terms that voted; ids are -1 in rows that were not asked.
     """
 
     spans: Ints
@@ -92,15 +92,13 @@ class SpanTagger:
         )
         self.rollup = Rollup.of(assets.scheme)
         self._allowed = voting_terms(lm, self.settings.ignored_terms)
-        self._templates = [
-            (cue, Template.parse(source, lm))
-            for cue, sources in (
-                ("context", self.settings.context_templates),
-                ("phrase", self.settings.phrase_templates),
-            )
-            for source in sources
-            if self.settings.weight(cue)
-        ]
+        self._templates = {
+            "context": self._parse(self.settings.context_templates),
+            "phrase": self._parse(self.settings.phrase_templates),
+        }
+
+    def _parse(self, sources: Sequence[str]) -> list[Template]:
+        return [Template.parse(source, self.lm) for source in sources]
 
     def encode(self, texts: Sequence[TokenizedText]) -> list[EncodedText]:
         """Cut texts into pieces and windows that fit the model."""
@@ -113,34 +111,51 @@ class SpanTagger:
         texts: Sequence[EncodedText],
         spans: Ints,
         words: Sequence[WordLabels] | None = None,
+        *,
+        hopeful: Callable[[Floats], Bools] | None = None,
     ) -> SpanScores:
-        """Ask about spans of several texts at once.
+        """Ask about spans of several texts at once, the cheap cues first.
 
         texts (Sequence[EncodedText]): Texts.
         spans (Ints): (S, 3) text, first token, one past the last token.
         words (Optional[Sequence[WordLabels]]): Labels of their words, if at hand.
+        hopeful (Optional[Callable[[Floats], Bools]]): Given the (S, L) shares by words
+            and phrase alone, says which spans are worth the dearer question in context.
         RETURNS (SpanScores): In the order of `spans`.
         """
-        asked = [(cue, *self._ask(cue, t, texts, spans)) for cue, t in self._templates]
+        words = words or [self.lexicon.label_words(text) for text in texts]
+        everything = np.arange(len(spans), dtype=np.int32)
+        cues = {"lexical": self._label_by_words(spans, words)}
+        tops = self._ask_cue("phrase", texts, spans, everything)
+        cues["phrase"] = self._vote("phrase", tops, cues["lexical"].shape)
+        weights = {name: self.settings.weight(name) for name in CUES}
+        rows = everything
+        if hopeful is not None and self.settings.weight("context"):
+            rows = everything[hopeful(pool_cues(cues, weights))]
+        asked = self._ask_cue("context", texts, spans, rows)
+        cues["context"] = self._vote("context", asked, cues["lexical"].shape)
+        named = [("phrase", top) for top in tops] + [("context", top) for top in asked]
+        return SpanScores(spans, pool_cues(cues, weights), cues, named)
+
+    def _ask_cue(
+        self, cue: str, texts: Sequence[EncodedText], spans: Ints, rows: Ints
+    ) -> list[TopTerms]:
+        """Answers to each template of a cue, (S, K); only `rows` are asked."""
+        if not self.settings.weight(cue):
+            return []
+        asked = [self._ask(cue, t, texts, spans[rows]) for t in self._templates[cue]]
         top = self.lm.fill(
-            [query for _, queries, _ in asked for query in queries],
+            [query for queries, _ in asked for query in queries],
             top_k=self.settings.top_k,
             allowed=self._allowed,
             max_batch_pieces=self.max_batch_pieces,
         )
         tops, done = [], 0
-        for cue, queries, rows in asked:
+        for queries, places in asked:
             part = slice(done, done := done + len(queries))
             answers = TopTerms(top.ids[part], top.probs[part], top.logits[part])
-            tops.append((cue, spread_top_terms(answers, rows, len(spans))))
-        words = words or [self.lexicon.label_words(text) for text in texts]
-        cues = {"lexical": self._label_by_words(spans, words)}
-        for name in ("context", "phrase"):
-            votes = [self._vote(cue, found) for cue, found in tops if cue == name]
-            silent = np.zeros_like(cues["lexical"])
-            cues[name] = divide_rows(np.sum([silent, *votes], axis=0))
-        weights = {name: self.settings.weight(name) for name in cues}
-        return SpanScores(spans, pool_cues(cues, weights), cues, tops)
+            tops.append(spread_top_terms(answers, rows[places], len(spans)))
+        return tops
 
     def _ask(
         self,
@@ -158,16 +173,22 @@ class SpanTagger:
             self.lm, texts, spans, template, per_piece=self.settings.per_piece
         )
 
-    def _vote(self, cue: str, top: TopTerms) -> Floats:
-        shares = vote_labels(top, self.tables.voters, weight=self.settings.term_weight)
-        scale = np.ones(shares.shape[1], np.float32)
+    def _vote(
+        self, cue: str, tops: Sequence[TopTerms], shape: tuple[int, ...]
+    ) -> Floats:
+        """The mean of the templates' votes, (S, L)."""
+        scale = np.ones(shape[1], np.float32)
         if self.settings.prior_power:
             scale = (self.tables.prior + 1e-3) ** -self.settings.prior_power
         if cue == "context":
-            scale = np.where(
-                self.tables.entity, scale, scale * self.settings.non_entity_weight
+            scale[~self.tables.entity] *= self.settings.non_entity_weight
+        total = np.zeros(shape, np.float32)
+        for top in tops:
+            weight = self.settings.term_weight
+            total += divide_rows(
+                vote_labels(top, self.tables.voters, weight=weight) * scale
             )
-        return divide_rows(shares * scale.astype(np.float32))
+        return divide_rows(total)
 
     def _label_by_words(self, spans: Ints, words: Sequence[WordLabels]) -> Floats:
         shares = np.zeros((len(spans), len(self.tables.entity)), np.float32)

@@ -95,25 +95,69 @@ def tag_texts(
     """
     words = [tagger.lexicon.label_words(text) for text in texts]
     spans = find_spans(tagger, texts, words, candidates)
-    scores = tagger.score_spans(texts, flatten_spans(spans), words)
+    rows = flatten_spans(spans)
     bars = thresholds.bars(tagger.rollup.roots)
-    tagged, done = [], 0
-    for i, (found, wanted) in enumerate(zip(spans, candidates, strict=True)):
-        part = scores.part(slice(done, done := done + len(found)))
-        decisions = decide_roots(part.shares, tagger.rollup)
-        bar = bars[decisions.root]
-        passes = (decisions.entity >= tagger.settings.entity_share) & (
-            decisions.score >= np.maximum(bar, 1e-9)
+    sizes = [len(found) for found in spans]
+    given = np.repeat([not wanted.join for wanted in candidates], sizes)
+
+    def hopeful(shares: Floats) -> Bools:
+        worth = _value_all(
+            tagger, rows, words, decide_roots(shares, tagger.rollup), bars
         )
+        margin = tagger.settings.context_margin
+        return given | (worth + margin * (rows[:, 2] - rows[:, 1]) > 0)
+
+    scores = tagger.score_spans(texts, rows, words, hopeful=hopeful)
+    tagged, done = [], 0
+    for i, wanted in enumerate(candidates):
+        part = scores.part(slice(done, done := done + sizes[i]))
         busy = taken[i] if taken else np.zeros(len(texts[i].words), bool)
-        bounds = part.spans[:, 1:]
-        if wanted.join:
-            worth = span_values(tagger, bounds, words[i], decisions, bar)
-            chosen = _best_split(bounds, worth, passes, busy, tagger)
-        else:
-            chosen = _best_given(bounds, decisions.score, passes, busy)
-        tagged.append(TaggedText(part, decisions, passes, chosen))
+        tagged.append(
+            _decide(tagger, part, words[i], bars, join=wanted.join, taken=busy)
+        )
     return tagged
+
+
+def _decide(
+    tagger: SpanTagger,
+    scores: SpanScores,
+    words: WordLabels,
+    bars: Floats,
+    *,
+    join: bool,
+    taken: Bools,
+) -> TaggedText:
+    """Decide about the spans of one text."""
+    decisions = decide_roots(scores.shares, tagger.rollup)
+    bar = bars[decisions.root]
+    passes = (decisions.entity >= tagger.settings.entity_share) & (
+        decisions.score >= np.maximum(bar, 1e-9)
+    )
+    bounds = scores.spans[:, 1:]
+    if join:
+        worth = span_values(tagger, bounds, words, decisions, bar)
+        chosen = _best_split(bounds, worth, passes, taken, tagger)
+    else:
+        chosen = _best_given(bounds, decisions.score, passes, taken)
+    return TaggedText(scores, decisions, passes, chosen)
+
+
+def _value_all(
+    tagger: SpanTagger,
+    rows: Ints,
+    words: Sequence[WordLabels],
+    decisions: Decisions,
+    bars: Floats,
+) -> Floats:
+    """`span_values` for spans of several texts; (S,)."""
+    worth = np.zeros(len(rows), np.float32)
+    for i in np.unique(rows[:, 0]).tolist():
+        here = np.flatnonzero(rows[:, 0] == i)
+        part = decisions.part(here)
+        worth[here] = span_values(
+            tagger, rows[here, 1:], words[i], part, bars[part.root]
+        )
+    return worth
 
 
 def span_values(
