@@ -27,8 +27,8 @@ def read_seed_labels(path: str | Path) -> SeedLabels:
 
     path (str | Path): The file.
     RETURNS (SeedLabels): Terms in file order.
-    RAISES (AssetsError): if the file is missing, not UTF-8, or a line is not of the
-        format; the message names file and line.
+    RAISES (InputError): if the file is missing or not UTF-8.
+    RAISES (AssetsError): if a line is not of the format; the message names it.
     """
     path = Path(path)
     if path.suffix not in (".jsonl", ".tsv"):
@@ -89,12 +89,14 @@ def invert_seeds(seeds: Mapping[str, Iterable[str]]) -> SeedLabels:
 
     seeds (Mapping[str, Iterable[str]]): Label -> terms.
     RETURNS (SeedLabels): Term -> labels.
-    RAISES (AssetsError): if a label has no terms, holds "/" or is empty.
+    RAISES (AssetsError): if a label holds "/" or is empty, or has no terms, or an empty
+        one.
     """
     for label, terms in seeds.items():
         if not _valid_label(label):
             raise AssetsError(Errors.E205.format(label=label))
-        if isinstance(terms, str) or not list(terms):
+        listed = [] if isinstance(terms, str) else list(terms)
+        if not listed or not all(map(_valid_term, listed)):
             raise AssetsError(Errors.E206.format(label=label, terms=terms))
     return merge_seed_labels(
         (term, (label,)) for label, terms in seeds.items() for term in terms
@@ -154,18 +156,18 @@ def _parse_json(line: str, path: Path, number: int) -> tuple[str, Sequence[str]]
 
 
 def _parse_tsv(line: str, path: Path, number: int) -> tuple[str, Sequence[str]]:
-    term, tab, names = line.rstrip("\n").partition("\t")
+    term, tab, names = line.partition("\t")
     if not tab:
         raise AssetsError(
             Errors.E204.format(path=path, number=number, line=line.strip()[:80])
         )
-    return _checked(term, names.strip().split("/"), path, number)
+    return _checked(term.strip(), [n.strip() for n in names.split("/")], path, number)
 
 
 def _checked(
     term: str, names: Sequence[str], path: Path, number: int
 ) -> tuple[str, Sequence[str]]:
-    if not term.strip() or not names or not all(map(_valid_label, names)):
+    if not _valid_term(term) or not names or not all(map(_valid_label, names)):
         raise AssetsError(
             Errors.E207.format(path=path, number=number, term=term, labels=names)
         )
@@ -173,7 +175,12 @@ def _checked(
 
 
 def _valid_label(label: object) -> bool:
-    return isinstance(label, str) and bool(label.strip()) and "/" not in label
+    return _valid_term(label) and "/" not in str(label)
+
+
+def _valid_term(term: object) -> bool:
+    """Spaces around a term or label are a slip that would part it from its like."""
+    return isinstance(term, str) and bool(term) and term == term.strip()
 
 
 def iter_labels(labels: SeedLabels) -> Iterator[str]:
