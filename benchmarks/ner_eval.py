@@ -1,6 +1,6 @@
 """Score the tagger and its baseline on every gold file of a folder, in one run.
 
-    python benchmarks/ner_eval.py --data DIR [--model M] [--out benchmarks/results/ner]
+    python benchmarks/ner_eval.py --data DIR [--model M] [--sentences N] [--out FILE]
 
 DIR has `NAME.conll` files and `maps/NAME.json` (gold tag -> label, null: left out). The
 baseline is `CapitalsAndLexicon` with the seed terms of the very same assets. Bounds are
@@ -25,7 +25,7 @@ from tqdm import tqdm
 from spacy_bert_unsup.cli.evaluate import evaluate, report
 from spacy_bert_unsup.cli.pipelines import Source, load_pipeline
 from spacy_bert_unsup.evaluation.baseline import CapitalsAndLexicon
-from spacy_bert_unsup.evaluation.gold import gold_labels, map_gold, read_gold
+from spacy_bert_unsup.evaluation.gold import GoldSet
 from spacy_bert_unsup.evaluation.metrics import score_spans
 from spacy_bert_unsup.vocab.scheme import read_label_map
 
@@ -57,7 +57,10 @@ def main() -> None:
     files = sorted(options.data.glob("*.conll"))
     if not files:
         sys.exit(f"No .conll file in {options.data}")
-    rows = [score_set(nlp, ner, path) for path in tqdm(files, unit=" sets")]
+    rows = [
+        score_set(nlp, ner, path, sentences=options.sentences)
+        for path in tqdm(files, unit=" sets")
+    ]
     result = {"machine": machine_facts(ner), "command": command(options), "sets": rows}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
@@ -69,37 +72,39 @@ def main() -> None:
 def parse_arguments() -> argparse.Namespace:
     """Read the command line.
 
-    RETURNS (argparse.Namespace): `data`, `model`, `assets` and `out`.
+    RETURNS (argparse.Namespace): `data`, `model`, `assets`, `sentences` and `out`.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model")
     parser.add_argument("--assets", type=Path)
+    parser.add_argument("--sentences", type=int, help="of each set; all by default")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/ner"))
     return parser.parse_args()
 
 
-def score_set(nlp: Language, ner: BertUnsupNER, path: Path) -> dict[str, Any]:
+def score_set(
+    nlp: Language, ner: BertUnsupNER, path: Path, *, sentences: int | None = None
+) -> dict[str, Any]:
     """Score both taggers on one gold file.
 
     nlp (Language): The pipeline.
     ner (BertUnsupNER): Our component in it.
     path (Path): The gold file; its map is `maps/NAME.json` beside it.
+    sentences (Optional[int]): At most so many of them, evenly spaced.
     RETURNS (dict[str, Any]): `set`, `tagger` and `baseline`.
     """
     names = read_label_map(path.parent / "maps" / f"{path.stem}.json")
-    texts = map_gold(read_gold(path), names)
+    gold = GoldSet.read(path, names)
+    if sentences is not None:
+        gold = gold.thin(sentences)
     assets = ner.assets
     baseline = CapitalsAndLexicon(assets.seeds, assets.scheme.non_entity)
-    simple = score_spans(
-        texts,
-        [baseline.find(text.words) for text in texts],
-        targets=gold_labels(texts, names),
-        is_a=assets.scheme.is_a,
-    ).overall
+    found = [baseline.find(text.words) for text in gold.texts]
+    simple = score_spans(gold, found, is_a=assets.scheme.is_a).overall
     return {
         "set": path.stem,
-        "tagger": report(evaluate(nlp, ner, path, names)),
+        "tagger": report(evaluate(nlp, ner, gold)),
         "baseline": {
             "precision": round(simple.precision, 4),
             "recall": round(simple.recall, 4),
@@ -134,7 +139,8 @@ def command(options: argparse.Namespace) -> str:
     RETURNS (str): To be run from the top of the repository.
     """
     model = f" --model {Path(options.model).name}" if options.model else ""
-    return f"python benchmarks/ner_eval.py --data DIR{model}"
+    few = f" --sentences {options.sentences}" if options.sentences else ""
+    return f"python benchmarks/ner_eval.py --data DIR{model}{few}"
 
 
 def markdown(result: dict[str, Any]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import Warnings
 from ..evaluation.evaluate import Evaluation, evaluate_pipe
-from ..evaluation.gold import gold_labels, map_gold, read_gold
+from ..evaluation.gold import GoldSet
 from ..evaluation.metrics import Counts, SpanScores
 from .messages import warn
 from .options import (
@@ -69,10 +69,11 @@ def evaluate_cli(
     from ..vocab.scheme import read_label_map
 
     names = read_label_map(label_map) if label_map is not None else None
+    sets = {path: GoldSet.read(path, names) for path in gold}
     nlp, ner = load_pipeline(Source(model, assets, config, pipeline))
     reports = {}
-    for path in gold:
-        found = evaluate(nlp, ner, path, names, given_spans=given_spans)
+    for path in sets:
+        found = evaluate(nlp, ner, sets[path], given_spans=given_spans)
         reports[str(path)] = report(found)
         if not as_json:
             typer.echo(f"\n{path}\n{score_table(found)}")
@@ -81,36 +82,26 @@ def evaluate_cli(
 
 
 def evaluate(
-    nlp: Language,
-    ner: BertUnsupNER,
-    path: Path,
-    label_map: Mapping[str, str | None] | None = None,
-    *,
-    given_spans: bool = False,
+    nlp: Language, ner: BertUnsupNER, gold: GoldSet, *, given_spans: bool = False
 ) -> Evaluation:
-    """Score a pipeline on one gold file.
+    """Score a pipeline on gold texts.
 
     nlp (Language): The pipeline.
     ner (BertUnsupNER): Our component in it.
-    path (Path): CoNLL or .spacy.
-    label_map (Optional[Mapping[str, str | None]]): Gold tag -> label, None: left out.
+    gold (GoldSet): With mapped labels; those that the pipeline never says are
+        announced on stderr.
     given_spans (bool): Only type the gold spans.
     RETURNS (Evaluation): Scores.
     """
-    texts = read_gold(path)
-    if label_map is not None:
-        texts = map_gold(texts, label_map)
-    targets = gold_labels(texts, label_map)
     is_a = ner.assets.scheme.is_a
-    unknown = [t for t in targets if not any(is_a(label, t) for label in ner.labels)]
-    if unknown:
-        warn(
-            f"The pipeline never says these labels of {path}: "
-            f"{', '.join(sorted(unknown))}. Use --map to translate them."
-        )
-    return evaluate_pipe(
-        nlp, ner, texts, targets=targets, is_a=is_a, given_spans=given_spans
+    unknown = sorted(
+        target
+        for target in gold.targets
+        if not any(is_a(label, target) for label in ner.labels)
     )
+    if unknown:
+        warn(Warnings.W502.format(where=gold.name, labels=", ".join(unknown)))
+    return evaluate_pipe(nlp, ner, gold, is_a=is_a, given_spans=given_spans)
 
 
 def report(found: Evaluation) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..types import TokenSpan
-from .gold import GoldText, LabelledSpan, span_bounds
+from .gold import GoldSet, LabelledSpan, span_bounds
 from .metrics import Counts, IsA, SpanScores, count_found, score_spans
 
 if TYPE_CHECKING:
@@ -71,9 +71,8 @@ class Evaluation:
 def evaluate_pipe(
     nlp: Language,
     tagger: Tagger,
-    texts: Sequence[GoldText],
+    gold: GoldSet,
     *,
-    targets: Collection[str],
     is_a: IsA,
     given_spans: bool = False,
 ) -> Evaluation:
@@ -81,26 +80,25 @@ def evaluate_pipe(
 
     nlp (Language): The pipeline.
     tagger (Tagger): Its component that types spans.
-    texts (Sequence[GoldText]): With mapped labels.
-    targets (Collection[str]): Labels that the gold file knows.
+    gold (GoldSet): With mapped labels.
     is_a (Callable[[str, str], bool]): The label map.
     given_spans (bool): Only type the gold spans, whatever threshold or non-entity
         class says.
     RETURNS (Evaluation): Scores and speed.
     """
-    docs = [text.to_doc(nlp.vocab) for text in texts]
+    docs = [text.to_doc(nlp.vocab) for text in gold.texts]
     words = sum(map(len, docs))
     spans, candidates = None, None
     start = time.perf_counter()
     if not given_spans:
         docs = list(nlp.pipe(docs))
         seconds = time.perf_counter() - start
-        spans = score_spans(texts, _entities(docs), targets=targets, is_a=is_a)
-        candidates = count_found(texts, tagger.find_candidates(docs))
-    votes = tagger.type_spans(docs, [span_bounds(text.spans) for text in texts])
+        spans = score_spans(gold, _entities(docs), is_a=is_a)
+        candidates = count_found(gold.texts, tagger.find_candidates(docs))
+    votes = tagger.type_spans(docs, [span_bounds(text.spans) for text in gold.texts])
     if given_spans:
         seconds = time.perf_counter() - start
-    typing = score_spans(texts, _labelled(votes), targets=targets, is_a=is_a)
+    typing = score_spans(gold, _labelled(votes), is_a=is_a)
     return Evaluation(spans or typing, typing, candidates, words, seconds)
 
 

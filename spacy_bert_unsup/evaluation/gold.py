@@ -55,6 +55,50 @@ class GoldText:
         return Doc(vocab, words=list(self.words), spaces=spaces)
 
 
+@dataclass(frozen=True)
+class GoldSet:
+    """Gold texts that are scored together.
+
+    name (str): Where they come from, for messages.
+    texts (Sequence[GoldText]): With mapped labels.
+    targets (frozenset[str]): The labels that they can ask for: predictions of other
+        kinds are not scored.
+    """
+
+    name: str
+    texts: Sequence[GoldText]
+    targets: frozenset[str]
+
+    @classmethod
+    def read(
+        cls, path: str | Path, label_map: Mapping[str, str | None] | None = None
+    ) -> GoldSet:
+        """Read a gold file and map its tags.
+
+        path (str | Path): CoNLL or `.spacy`.
+        label_map (Optional[Mapping[str, str | None]]): As in `map_gold`; its labels are
+            targets even where the texts have none of them.
+        RETURNS (GoldSet): The set.
+        RAISES (InputError): if the file or the map cannot be used.
+        """
+        texts = read_gold(path)
+        named: set[str] = set()
+        if label_map is not None:
+            texts = map_gold(texts, label_map)
+            named = {label for label in label_map.values() if label is not None}
+        used = {span.label for text in texts for span in text.spans}
+        return cls(str(path), texts, frozenset(named | used))
+
+    def thin(self, most: int) -> GoldSet:
+        """Fewer texts, evenly spaced.
+
+        most (int): How many texts may stay.
+        RETURNS (GoldSet): The same set, or a smaller one.
+        """
+        step = -(-len(self.texts) // most)
+        return replace(self, texts=self.texts[::step])
+
+
 def read_gold(path: str | Path) -> list[GoldText]:
     """Read gold texts: `.spacy` is a DocBin, every other suffix is CoNLL.
 
@@ -113,20 +157,6 @@ def map_gold(
     default = label_map.get(ANY_TAG)
     names = {tag: label_map.get(tag, default) for tag in tags}
     return [_rename(text, names) for text in texts]
-
-
-def gold_labels(
-    texts: Iterable[GoldText], label_map: Mapping[str, str | None] | None = None
-) -> set[str]:
-    """The labels that a gold file can ask for: what is outside is not scored.
-
-    texts (Iterable[GoldText]): With mapped labels.
-    label_map (Optional[Mapping[str, str | None]]): Its labels count even where the
-        texts have none of them.
-    RETURNS (set[str]): Labels.
-    """
-    named = {label for label in (label_map or {}).values() if label is not None}
-    return named | {span.label for text in texts for span in text.spans}
 
 
 def span_bounds(spans: Sequence[LabelledSpan]) -> list[TokenSpan]:

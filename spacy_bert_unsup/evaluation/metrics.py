@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..types import TokenSpan
-from .gold import GoldText, LabelledSpan
+from .gold import GoldSet, GoldText, LabelledSpan
 
 IsA: TypeAlias = Callable[[str, str], bool]
 """(label, ancestor) -> whether the label is, or lies beneath, the ancestor."""
@@ -52,28 +52,27 @@ class SpanScores:
 
 
 def score_spans(
-    texts: Sequence[GoldText],
+    gold: GoldSet,
     predicted: Sequence[Sequence[LabelledSpan]],
     *,
-    targets: Collection[str],
     is_a: IsA,
 ) -> SpanScores:
     """Strict scores of predictions.
 
-    texts (Sequence[GoldText]): With mapped labels.
+    gold (GoldSet): With mapped labels.
     predicted (Sequence[Sequence[LabelledSpan]]): For each text, one label per span.
-    targets (Collection[str]): Labels that the gold file knows.
     is_a (Callable[[str, str], bool]): The label map.
     RETURNS (SpanScores): Counts.
     """
+    targets = gold.targets
     scores = SpanScores(per_type={label: Counts() for label in sorted(targets)})
-    for text, spans in zip(texts, predicted, strict=True):
-        gold = {(span.start, span.end): span.label for span in text.spans}
-        for label in gold.values():
+    for text, spans in zip(gold.texts, predicted, strict=True):
+        wanted = {(span.start, span.end): span.label for span in text.spans}
+        for label in wanted.values():
             scores.overall.gold += 1
             scores.per_type[label].gold += 1
         for span in spans:
-            found = gold.get((span.start, span.end))
+            found = wanted.get((span.start, span.end))
             right = found is not None and is_a(span.label, found)
             kind = found if right else finest_target(span.label, targets, is_a=is_a)
             if kind is None or (not right and overlaps_any(span, text.dropped)):

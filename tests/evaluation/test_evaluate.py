@@ -5,7 +5,7 @@ import spacy
 from spacy.tokens import Span
 
 from spacy_bert_unsup.evaluation.evaluate import evaluate_pipe
-from spacy_bert_unsup.evaluation.gold import GoldText, LabelledSpan
+from spacy_bert_unsup.evaluation.gold import GoldSet, GoldText, LabelledSpan
 
 TEXTS = [
     GoldText(("in", "New", "York"), (LabelledSpan(1, 3, "LOCATION"),)),
@@ -50,14 +50,8 @@ def nlp(tagger):
 
 
 def run(nlp, tagger, **settings):
-    return evaluate_pipe(
-        nlp,
-        tagger,
-        TEXTS,
-        targets={"LOCATION", "PERSON"},
-        is_a=str.__eq__,
-        **settings,
-    )
+    gold = GoldSet("x", TEXTS, frozenset({"LOCATION", "PERSON"}))
+    return evaluate_pipe(nlp, tagger, gold, is_a=str.__eq__, **settings)
 
 
 def test_end_to_end(nlp, tagger):

@@ -4,9 +4,9 @@ from spacy.tokens import Doc, DocBin, Span
 
 from spacy_bert_unsup.errors import InputError
 from spacy_bert_unsup.evaluation.gold import (
+    GoldSet,
     GoldText,
     LabelledSpan,
-    gold_labels,
     map_gold,
     read_gold,
 )
@@ -75,6 +75,17 @@ def test_tag_that_the_map_forgets():
         map_gold([ROME], {"PER": "PERSON"}, where="maps/x.json")
 
 
-def test_gold_labels_include_what_the_map_can_give():
-    assert gold_labels([ROME]) == {"PER", "LOC"}
-    assert gold_labels([ROME], {"a": "EVENT", "b": None}) == {"PER", "LOC", "EVENT"}
+def test_targets_include_what_the_map_can_give(tmp_path):
+    path = tmp_path / "gold.conll"
+    path.write_text("Ann\tB-PER\nsaw\tO\n")
+    assert GoldSet.read(path).targets == {"PER"}
+    label_map = {"PER": "PERSON", "EVT": "EVENT", "MISC": None}
+    assert GoldSet.read(path, label_map).targets == {"PERSON", "EVENT"}
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"), [(1, "a"), (3, "aei"), (5, "acegi"), (10, "abcdefghij")]
+)
+def test_thin_keeps_evenly_spaced_texts(most, kept):
+    gold = GoldSet("x", [GoldText((char,), ()) for char in "abcdefghij"], frozenset())
+    assert "".join(text.words[0] for text in gold.thin(most).texts) == kept

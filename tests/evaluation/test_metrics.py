@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from spacy_bert_unsup.evaluation.gold import GoldText, LabelledSpan, gold_labels
+from spacy_bert_unsup.evaluation.gold import GoldSet, GoldText, LabelledSpan
 from spacy_bert_unsup.evaluation.metrics import (
     Counts,
     count_found,
@@ -26,13 +26,13 @@ def gold_text(*spans, dropped=()):
     return GoldText(tuple("abcdefgh"), spans, tuple(dropped))
 
 
-def score(text, *predicted, targets=None):
-    return score_spans(
-        [text],
-        [[LabelledSpan(*span) for span in predicted]],
-        targets=targets or gold_labels([text]),
-        is_a=is_a,
-    )
+def score(text, *predicted, targets=()):
+    spans = [LabelledSpan(*span) for span in predicted]
+    return score_spans(gold_set(text, targets), [spans], is_a=is_a)
+
+
+def gold_set(text, targets=()):
+    return GoldSet("x", [text], frozenset(targets) | {s.label for s in text.spans})
 
 
 def numbers(counts):
@@ -113,9 +113,10 @@ def spans(draw):
 @given(spans(), spans(), st.sets(st.sampled_from(LABELS)))
 def test_scores_agree_with_the_definition(gold, predicted, more):
     text = gold_text(*gold)
-    targets = gold_labels([text]) | more
-    scores = score_spans([text], [predicted], targets=targets, is_a=is_a)
-    assert scores.overall.f1 == pytest.approx(naive_f1(text, predicted, targets))
+    wanted = gold_set(text, more)
+    scores = score_spans(wanted, [predicted], is_a=is_a)
+    expected = naive_f1(text, predicted, wanted.targets)
+    assert scores.overall.f1 == pytest.approx(expected)
     for name in ("right", "predicted", "gold"):
         parts = sum(getattr(counts, name) for counts in scores.per_type.values())
         assert parts == getattr(scores.overall, name)
