@@ -1,6 +1,7 @@
-"""Registered functions: what a config may swap, as `spacy-bert-unsup.<name>.v1`."""
+"""Registered functions: what a config may swap, as `spacy-bert-unsup.<name>.v1`.
 
-from __future__ import annotations
+Annotations are not postponed: spaCy checks the arguments of a config against them.
+"""
 
 from collections.abc import Callable
 from functools import partial

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 # Before anybody imports the libraries that read them.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="no-models-")
+os.environ["SPACY_BERT_UNSUP_CACHE"] = tempfile.mkdtemp(prefix="no-assets-")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-atexit.register(shutil.rmtree, os.environ["HF_HOME"], ignore_errors=True)
+for _variable in ("HF_HOME", "SPACY_BERT_UNSUP_CACHE"):
+    atexit.register(shutil.rmtree, os.environ[_variable], ignore_errors=True)
 
 # A busy machine is no reason to fail.
 hypothesis.settings.register_profile("patient", deadline=None)

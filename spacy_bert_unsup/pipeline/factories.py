@@ -1,6 +1,8 @@
-"""spaCy factories. Imported by every `spacy.blank`, so nothing heavy at the top."""
+"""spaCy factories. Imported by every `spacy.blank`, so nothing heavy at the top.
 
-from __future__ import annotations
+Annotations are not postponed here: spaCy checks configs against them, and it lets every
+value pass where an annotation is a string.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -84,7 +86,7 @@ def make_bert_unsup_ner(
     attrs: dict[str, str],
     voting: dict[str, Any],
     scorer: Callable | None,
-) -> BertUnsupNER:
+) -> "BertUnsupNER":
     """Tag entities with a masked language model and its labelled vocabulary.
 
     model (str): "starter", a folder, or a hub name with an MLM head.

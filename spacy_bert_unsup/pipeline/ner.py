@@ -307,9 +307,9 @@ class BertUnsupNER(Pipe):
         self._use(lm, VocabVectors.from_mlm(lm), assets)
         return self
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: Any) -> None:
         """Unpickle; a spawned process has to learn the attributes anew."""
-        self.__dict__.update(state)
+        super().__setstate__(state)  # type: ignore[misc]  # written by Cython
         install_extensions(self.options.attrs)
 
 
