@@ -60,7 +60,7 @@ def create_entity_marks_v1(mark: str = ENTITY_MARK) -> CandidateFinder:
     return partial(find_entity_marks, mark=mark)
 
 
-CANDIDATES: dict[str, Callable[[], CandidateFinder]] = {
+CANDIDATES: dict[str, "Callable[[], CandidateFinder]"] = {
     "auto": create_auto_v1,
     "tokens": create_tokens_v1,
     "noun_chunks": create_noun_chunks_v1,
@@ -71,7 +71,7 @@ CANDIDATES: dict[str, Callable[[], CandidateFinder]] = {
 """Short names for a config; each is registered under its long name too."""
 
 
-def resolve_candidates(value: str | CandidateFinder) -> CandidateFinder:
+def resolve_candidates(value: "str | CandidateFinder") -> CandidateFinder:
     """Get the function that a config names.
 
     value (str | CandidateFinder): A short name, or the function itself, as spaCy
