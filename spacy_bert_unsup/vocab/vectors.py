@@ -98,16 +98,19 @@ class VocabVectors:
 
         components (int): Number of components; -1 changes nothing.
         RETURNS (VocabVectors): The same terms with other vectors; entries that cannot
-            be used get a zero vector.
+            be used, or of which nothing is left, get a zero vector.
         """
         if components < 0:
             return self
         used = self.matrix[self.usable].astype(np.float64)
         centred = used - used.mean(axis=0)
         _, axes = np.linalg.eigh(centred.T @ centred)
-        top = axes[:, len(axes) - components :]
+        top = axes[:, max(0, len(axes) - components) :]
+        rest = centred - centred @ top @ top.T
+        lengths = np.linalg.norm(rest, axis=1)
+        rest[lengths < 1e-6 * np.linalg.norm(used, axis=1)] = 0  # rounding errors
         matrix = np.zeros_like(self.matrix)
-        matrix[self.usable] = centred - centred @ top @ top.T
+        matrix[self.usable] = rest
         return replace(self, matrix=matrix)
 
     def cosine_blocks(
