@@ -49,6 +49,8 @@ class Propagation:
                 key="spread", value=self.spread, names="own, members"
             )
             raise ConfigError(message)
+        if self.picks < 1 or self.max_members < 1:
+            raise ConfigError(Errors.E303.format(key="picks and max_members", least=1))
 
 
 ORIGINAL = Propagation(components=-1, power=0.0, spread="members")
@@ -123,7 +125,7 @@ def _neighbourhoods(
     nearest, exact, rounded = (
         np.take_along_axis(values, order, 1) for values in (nearest, exact, rounded)
     )
-    close = rounded > how.min_cosine * 100
+    close = rounded > round(how.min_cosine * 100, 6)  # 0.29 * 100 is below 29
     met = np.cumsum(labelled[nearest] & close, axis=1)
     before = np.pad(met[:, :-1], ((0, 0), (1, 0)))
     members = np.where(close & (before < how.picks), nearest, -1)
