@@ -141,8 +141,8 @@ class Errors:
         "'/', but got {line!r}. Mend or delete the line."
     )
     E205 = (
-        "[E205] {label!r} cannot be a label: a label is not empty, has no spaces around "
-        "it and holds no '/', which separates labels."
+        "[E205] {label!r} cannot be a label: a label is not empty, has no spaces "
+        "around it and holds no '/', which separates labels."
     )
     E206 = (
         "[E206] Label {label!r} needs a list of terms, but got {terms!r}, for example "
@@ -150,8 +150,8 @@ class Errors:
     )
     E207 = (
         "[E207] {path}, line {number}: term {term!r} with labels {labels!r}: neither "
-        "may be empty or have spaces around it, and a label holds no '/'. Mend or delete "
-        "the line."
+        "may be empty or have spaces around it, and a label holds no '/'. Mend or "
+        "delete the line."
     )
 
     E208 = (

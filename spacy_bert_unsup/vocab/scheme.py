@@ -110,7 +110,8 @@ class LabelScheme:
         line = [label]
         while (above := self.parents.get(line[-1])) is not None:
             if above in line:
-                raise AssetsError(Errors.E208.format(circle=" -> ".join(line)))
+                circle = " -> ".join([*line, above])
+                raise AssetsError(Errors.E208.format(circle=circle))
             line.append(above)
         return tuple(line)
 
@@ -147,4 +148,8 @@ def read_label_map(
         raise AssetsError(Errors.E210.format(path=path, error=error)) from error
     if not isinstance(found, dict):
         raise AssetsError(Errors.E210.format(path=path, error="not an object"))
+    for label, name in found.items():
+        if not (name is None or (isinstance(name, str) and name)):
+            error = f"{label!r} becomes {name!r}, which is no label"
+            raise AssetsError(Errors.E210.format(path=path, error=error))
     return found
