@@ -186,6 +186,10 @@ class Errors:
     )
     E215 = "[E215] {where} is damaged ({error}). Build the assets again."
     E216 = "[E216] There is no assets folder {path}. Check the path, or build it."
+    E217 = (
+        "[E217] The seed labels in {where} were changed since the assets were built: "
+        "they name {labels}. Build the assets again from their seed_labels.jsonl."
+    )
 
     # --- 3xx voting and pipeline --------------------------------------------------
 

@@ -19,7 +19,7 @@ from safetensors.numpy import load, save
 
 from ..errors import AssetsError, Errors
 from ..types import Floats
-from ..util import write_bytes
+from ..util import atomic_folder
 from .labels import (
     SeedLabels,
     dump_seed_labels,
@@ -33,7 +33,7 @@ from .scheme import BROAD, LabelScheme
 from .vectors import VocabVectors
 
 FORMAT_VERSION = 1
-META, SEEDS, VECTORS, LABEL_MAP = (
+FILES = META, SEEDS, VECTORS, LABEL_MAP = (
     "meta.json",
     "seed_labels.jsonl",
     "entity_vectors.safetensors",
@@ -101,16 +101,19 @@ class ClusterAssets:
         vectors (VocabVectors): The vocabulary that these assets were built for.
         seeds (SeedLabels): Term -> labels.
         only (bool): Forget the old seeds instead of adding to them.
-        RETURNS (ClusterAssets): New assets.
+        RETURNS (ClusterAssets): New assets; thresholds of labels that are gone are too.
         """
         old = {} if only else {t: n for t, n in self.seeds.items() if t not in seeds}
-        return ClusterAssets.build(
+        built = ClusterAssets.build(
             vectors,
             merge_seed_labels([*old.items(), *seeds.items()]),
             model=self.model,
             parents=self.scheme.parents,
             how=self.propagation,
-            thresholds=self.thresholds,
+        )
+        kept = {"", *built.scheme.labels}
+        return built.with_thresholds(
+            {name: least for name, least in self.thresholds.items() if name in kept}
         )
 
     def check_fits(self, fingerprint: str, model: str) -> None:
@@ -176,7 +179,7 @@ class ClusterAssets:
         RETURNS (ClusterAssets): The assets.
         RAISES (AssetsError): if a file is missing, corrupt or of another format.
         """
-        for name in (META, SEEDS, VECTORS, LABEL_MAP):
+        for name in FILES:
             if name not in files:
                 raise AssetsError(Errors.E213.format(where=where, name=name))
         meta = _parse(files[META], f"{where}/{META}")
@@ -186,12 +189,15 @@ class ClusterAssets:
                 Errors.E214.format(where=where, found=found, known=FORMAT_VERSION)
             )
         parents = _parse(files[LABEL_MAP], f"{where}/{LABEL_MAP}")
-        seeds = parse_seed_labels(files[SEEDS].decode("utf8"), f"{where}/{SEEDS}")
         try:
+            seeds = parse_seed_labels(files[SEEDS].decode("utf8"), f"{where}/{SEEDS}")
             scheme = LabelScheme(
                 tuple(meta["labels"]), parents, tuple(meta["non_entity"])
             )
             counts = _dense(load(files[VECTORS]), len(scheme.labels))
+            if new := set(iter_labels(seeds)).difference(scheme.labels):
+                found = ", ".join(sorted(new))
+                raise AssetsError(Errors.E217.format(where=where, labels=found))
             return cls(
                 meta["model"],
                 meta["fingerprint"],
@@ -201,18 +207,19 @@ class ClusterAssets:
                 meta["thresholds"],
                 Propagation(**meta["propagation"]),
             )
+        except AssetsError:
+            raise
         except (KeyError, TypeError, IndexError, ValueError, SafetensorError) as error:
             raise AssetsError(Errors.E215.format(where=where, error=error)) from error
 
     def to_disk(self, path: str | Path) -> None:
-        """Write the folder; each file is written beside and renamed.
+        """Write the folder; its files are written beside and renamed.
 
         path (str | Path): The folder, made if missing.
         """
-        path = Path(path)
-        path.mkdir(parents=True, exist_ok=True)
-        for name, content in self.to_bytes().items():
-            write_bytes(path / name, content)
+        with atomic_folder(path) as beside:
+            for name, content in self.to_bytes().items():
+                (beside / name).write_bytes(content)
 
     @classmethod
     def from_disk(cls, path: str | Path) -> ClusterAssets:
@@ -225,9 +232,8 @@ class ClusterAssets:
         path = Path(path)
         if not path.is_dir():
             raise AssetsError(Errors.E216.format(path=path))
-        files = {
-            file.name: file.read_bytes() for file in path.iterdir() if file.is_file()
-        }
+        here = [name for name in FILES if (path / name).is_file()]
+        files = {name: (path / name).read_bytes() for name in here}
         return cls.from_bytes(files, where=str(path))
 
 
