@@ -48,14 +48,15 @@ def vote_labels(
 
     top (TopTerms): (Q, K) terms with probabilities and logits.
     table (Floats): (V, L) shares of each term; a row of 0 does not vote.
-    weight (TermWeight): "probability", or "logit" as the original does (shifted so
-        that the least is 0: raw logits may be negative).
+    weight (TermWeight): "probability", or "logit" as the original does; where some
+        are negative, shifted so that the least is 0.
     RETURNS (Floats): (Q, L) shares; each row sums to 1, or is 0 where nothing voted.
     """
     there = top.ids >= 0
     if weight == "logit":
         logits = np.where(there, top.logits, 0)
-        weights = np.where(there, logits - logits.min(axis=1, keepdims=True), 0)
+        least = logits.min(axis=1, keepdims=True, initial=0)
+        weights = np.where(there, logits - least, 0)
     else:
         weights = np.where(there, top.probs, 0)
     votes = table[np.where(there, top.ids, 0)]  # (Q, K, L)
