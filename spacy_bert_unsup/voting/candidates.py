@@ -22,8 +22,8 @@ class Candidates:
     """Spans to ask about in one text.
 
     spans (list[TokenSpan]): In text order; they may overlap.
-    join (bool): Spans are proposed around the words that can be entities; `spans` is not
-        used.
+    join (bool): Spans are proposed around the words that can be entities, and those
+        in `spans` are not used.
     unread (list[TokenSpan]): Stretches of characters, as (start, end), that the model
         shall not read.
     """
@@ -78,7 +78,8 @@ def find_pos_runs(doc: Doc, tags: Sequence[str] = PENN_NOUN_TAGS) -> Candidates:
 def find_span_group(doc: Doc, key: str = "sc") -> Candidates:
     """The spans of `doc.spans[key]`; none if there is no such group."""
     group = doc.spans.get(key, [])
-    return Candidates(sorted({(span.start, span.end) for span in group}))
+    bounds = {(span.start, span.end) for span in group if span.end > span.start}
+    return Candidates(sorted(bounds))
 
 
 def find_entity_marks(doc: Doc, mark: str = ENTITY_MARK) -> Candidates:
@@ -101,7 +102,7 @@ def find_entity_marks(doc: Doc, mark: str = ENTITY_MARK) -> Candidates:
     # The tokens of a mark itself must not part the words on either side of it.
     hidden = [any(a <= t.idx < b for a, b in unread) for t in doc]
     runs = group_tokens([m or h for m, h in zip(marked, hidden, strict=True)])
-    spans = [(start, _last_marked(marked, start, end)) for start, end in runs]
+    spans = [_trim_run(marked, start, end) for start, end in runs]
     return Candidates([span for span in spans if span[0] < span[1]], unread=unread)
 
 
@@ -120,11 +121,13 @@ def group_tokens(wanted: Sequence[bool]) -> list[TokenSpan]:
     return runs
 
 
-def _last_marked(marked: Sequence[bool], start: int, end: int) -> int:
-    """One past the last marked token of a run that may end in the tokens of a mark."""
+def _trim_run(marked: Sequence[bool], start: int, end: int) -> TokenSpan:
+    """A run without the tokens of marks at its borders."""
     while end > start and not marked[end - 1]:
         end -= 1
-    return end
+    while start < end and not marked[start]:
+        start += 1
+    return start, end
 
 
 def _skip_determiners(doc: Doc, start: int, end: int) -> int:
