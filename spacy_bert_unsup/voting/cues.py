@@ -29,10 +29,13 @@ class Template:
 
     source (str): As in the config, for example "{phrase} and other [MASK]".
     parts (tuple[Ints | None, ...]): Pieces, or None for the phrase; the mask is pieces.
+    before (str): What stands before the phrase to cut it as in running text: a space, or
+        nothing at the start.
     """
 
     source: str
     parts: tuple[Ints | None, ...]
+    before: str = ""
 
     @classmethod
     def parse(cls, source: str, lm: MaskedLM) -> Template:
@@ -45,15 +48,17 @@ class Template:
         """
         if source.count(MASK) != 1 or source.count(PHRASE) > 1:
             raise ConfigError(Errors.E302.format(template=source))
+        source = source.strip()
         parts: list[Ints | None] = []
         for part in filter(str.strip, _PLACES.split(source)):
             if part == PHRASE:
                 parts.append(None)
             elif part == MASK:
                 parts.append(np.array([lm.mask_id], np.int32))
-            else:
-                parts.append(lm.tokenize([part.strip()])[0].ids)
-        return cls(source, tuple(parts))
+            else:  # the space before a word is part of it in byte-level BPE
+                parts.append(lm.tokenize([part.rstrip()])[0].ids)
+        spaced = source.partition(PHRASE)[0][-1:].isspace()
+        return cls(source, tuple(parts), " " if spaced else "")
 
     @property
     def extra(self) -> int:
@@ -139,7 +144,7 @@ def window_of(
         return np.zeros(0, np.int32), 0, 0
     low, high = text.windows[choose_window(text.windows, first, last)]
     first, last = max(first, low), min(last, high)
-    while high - low > max_length - 2:  # room for the words of the template
+    while high - low > max(0, max_length - 2):  # room for the words of the template
         if high - last >= first - low and high > last:
             high -= 1
         elif first > low:
@@ -163,7 +168,8 @@ def phrase_queries(
     unique = list(dict.fromkeys(phrases))
     room = lm.max_length - 2 - template.extra
     made: dict[str, Query] = {}
-    for phrase, pieces in zip(unique, lm.tokenize(unique), strict=True):
+    cut = lm.tokenize([template.before + phrase for phrase in unique])
+    for phrase, pieces in zip(unique, cut, strict=True):
         if 0 < len(pieces) <= room:
             made[phrase] = ask_masks(lm, template.fill(pieces.ids))
     rows = [row for row, phrase in enumerate(phrases) if phrase in made]
