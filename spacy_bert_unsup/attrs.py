@@ -46,38 +46,60 @@ class AttributeNames:
         return cls(**renamed)
 
 
-def install_extensions(names: AttributeNames) -> None:
+def install_extensions(names: AttributeNames, *, key: str) -> None:
     """Make the attributes known to spaCy; doing it again does no harm.
 
+    An attribute under its usual name looks in the groups of all our components, in the
+    order of `doc.spans`; one that was renamed looks in its own component's group only.
+
     names (AttributeNames): Under which names.
-    RAISES (ConfigError): if another package has an attribute of the same name.
+    key (str): The component's group, `doc.spans[key]`.
+    RAISES (ConfigError): if an attribute of the same name means something else.
     """
     for ours, name in asdict(names).items():
-        owner, getter = GETTERS[ours]
-        if owner.has_extension(name):
-            if owner.get_extension(name)[2] is not getter:
-                raise ConfigError(Errors.E306.format(owner=owner.__name__, attr=name))
-        else:
+        owner: type[Doc] | type[Span] = Doc if ours == NOTES else Span
+        getter: Callable[..., Any] = get_notes
+        if owner is Span:
+            getter = SpanGetter(READERS[ours], key if name != ours else None)
+        if not owner.has_extension(name):
             owner.set_extension(name, getter=getter)
+        elif owner.get_extension(name)[2] != getter:
+            raise ConfigError(Errors.E306.format(owner=owner.__name__, attr=name))
 
 
-def get_label_scores(span: Span) -> dict[str, float] | None:
+@dataclass(frozen=True)
+class SpanGetter:
+    """Reads one thing about a span; equal ones are one and the same attribute.
+
+    read (Callable): One of the functions below.
+    key (Optional[str]): The only group to look in; None looks in all of ours.
+    """
+
+    read: Callable[..., Any]
+    key: str | None
+
+    def __call__(self, span: Span) -> Any:
+        """What there is to read; None for a span that was not scored."""
+        return self.read(span, key=self.key)
+
+
+def get_label_scores(span: Span, *, key: str | None = None) -> dict[str, float] | None:
     """Label -> share of the vote; None for a span that was not scored."""
-    return _look_up(span, "label_scores")
+    return _look_up(span, "label_scores", key)
 
 
-def get_confidence(span: Span) -> float | None:
+def get_confidence(span: Span, *, key: str | None = None) -> float | None:
     """Share of the vote for the span's label, in [0, 1]; None if it was not scored."""
-    return _look_up(span, "scores")
+    return _look_up(span, "scores", key)
 
 
-def get_evidence(span: Span) -> list[dict[str, Any]] | None:
+def get_evidence(span: Span, *, key: str | None = None) -> list[dict[str, Any]] | None:
     """The terms that voted, strongest first; None if the span was not scored.
 
     Each is {"term", "probability" (by the model, in [0, 1]; 1 for own words), "cue"
     ("context", "phrase" or "lexical"), "labels" (what it voted for)}.
     """
-    found = _find(span)
+    found = _find(span, key)
     if found is None:
         return None
     attrs, i = found[0].attrs, found[1]
@@ -98,28 +120,34 @@ def get_notes(doc: Doc) -> list[str]:
     return list(doc.user_data.get(NOTES, ()))
 
 
-def _look_up(span: Span, key: str) -> Any:
-    found = _find(span)
-    return None if found is None else found[0].attrs[key][found[1]]
+READERS: dict[str, Callable[..., Any]] = {
+    "label_scores": get_label_scores,
+    "evidence": get_evidence,
+    "confidence": get_confidence,
+}
 
 
-def _find(span: Span) -> tuple[SpanGroup, int] | None:
+def _look_up(span: Span, what: str, key: str | None) -> Any:
+    found = _find(span, key)
+    return None if found is None else found[0].attrs[what][found[1]]
+
+
+def _find(span: Span, key: str | None) -> tuple[SpanGroup, int] | None:
     """The group and place of a span with these bounds and, if there is one, label."""
-    for group in span.doc.spans.values():
-        if group.attrs.get(MARK) is None:
+    bounds = _character_bounds(span)
+    for name, group in span.doc.spans.items():
+        if group.attrs.get(MARK) is None or key not in (None, name):
             continue
-        bounds = group.attrs["bounds"]
         labels = group.attrs["labels"]
-        for i, (start, end) in enumerate(bounds):
-            same = (start, end) == (span.start_char, span.end_char)
-            if same and span.label_ in ("", labels[i]):
+        for i, known in enumerate(group.attrs["bounds"]):
+            if tuple(known) == bounds and span.label_ in ("", labels[i]):
                 return group, i
     return None
 
 
-GETTERS: dict[str, tuple[type[Doc] | type[Span], Callable]] = {
-    "label_scores": (Span, get_label_scores),
-    "evidence": (Span, get_evidence),
-    "confidence": (Span, get_confidence),
-    NOTES: (Doc, get_notes),
-}
+def _character_bounds(span: Span) -> tuple[int, int] | None:
+    """By its tokens: after retokenising, a span's own `start_char` is an old one."""
+    if not 0 <= span.start < span.end <= len(span.doc):
+        return None
+    last = span.doc[span.end - 1]
+    return span.doc[span.start].idx, last.idx + len(last)

@@ -208,8 +208,8 @@ class Errors:
         "Labels: {labels}."
     )
     E306 = (
-        "[E306] The attribute {owner}._.{attr} belongs to another package. Give ours "
-        "another name: attrs = {{{attr!r}: 'my_{attr}'}}."
+        "[E306] The attribute {owner}._.{attr} belongs to another package or component "
+        "already. Give it another name here: attrs = {{{attr!r}: 'my_{attr}'}}."
     )
     E307 = (
         "[E307] 'attrs' renames {attr!r}, which is no attribute of ours. It may "
@@ -224,6 +224,14 @@ class Errors:
     E311 = (
         "[E311] {where} holds no saved {name!r} component: {missing} is missing. Save "
         "the pipeline again with nlp.to_disk."
+    )
+    E312 = (
+        "[E312] The setting {name!r} cannot be {value!r}. Give something like "
+        "{example!r}."
+    )
+    E313 = (
+        "[E313] 'seeds_only' leaves no labels, because 'seeds' is empty. Give seeds, "
+        'for example {{"FRUIT": ["apple", "pear"]}}, or drop seeds_only.'
     )
 
     # --- 4xx pretrain -------------------------------------------------------------

@@ -148,16 +148,23 @@ def pack_votes(
     }
 
 
-def merge_notes(doc: Doc, text: EncodedText, name: str) -> list[str]:
-    """What was done that the reader of a doc should know, with older notes."""
-    notes = [n for n in doc.user_data.get(NOTES, ()) if not n.startswith(f"{name}: ")]
+def set_notes(doc: Doc, text: EncodedText, name: str) -> None:
+    """Note what was done that the reader of a doc should know, beside others' notes.
+
+    doc (Doc): Its `user_data` is left alone where there is nothing to note.
+    text (EncodedText): The same as the model read it.
+    name (str): The component; its older notes are dropped.
+    """
+    old = doc.user_data.pop(NOTES, [])
+    notes = [note for note in old if not note.startswith(f"{name}: ")]
     if len(text.windows) > 1:
         longest = max(end - start for start, end in text.windows)
         notes.append(
             f"{name}: read in {len(text.windows)} overlapping windows of at most "
             f"{longest} pieces"
         )
-    return notes
+    if notes:
+        doc.user_data[NOTES] = notes
 
 
 def _blocked_spans(doc: Doc) -> list[Span]:

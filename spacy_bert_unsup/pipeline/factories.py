@@ -118,7 +118,7 @@ def make_bert_unsup_ner(
     from .ner import BertUnsupNER
     from .options import NEROptions
 
-    first = {"masking": masking, "cues": cues, "cue_weights": cue_weights}
+    asking = {"masking": masking, "cues": cues, "cue_weights": cue_weights}
     options = NEROptions.make(
         model=model,
         assets=assets,
@@ -133,7 +133,8 @@ def make_bert_unsup_ner(
         overwrite_ents=overwrite_ents,
         max_batch_pieces=max_batch_pieces,
         attrs=attrs,
-        voting={**voting, **first, "top_k": top_k},
+        voting=voting,
+        asking={**asking, "top_k": top_k},
     )
     cfg = {"threshold": threshold, "label_thresholds": label_thresholds}
     return BertUnsupNER(nlp.vocab, name, options=options, cfg=cfg, scorer=scorer)

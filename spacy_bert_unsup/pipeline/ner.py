@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.vocab import Vocab
 
-from ..attrs import NOTES, install_extensions
+from ..attrs import install_extensions
 from ..errors import AssetsError, Errors
 from ..types import TokenSpan
 from ..vocab.assets import ClusterAssets
@@ -42,8 +42,9 @@ MAX_WORDS = 4096
 class BertUnsupNER(Pipe):
     """Tags entities with a masked language model and a labelled vocabulary.
 
-    A starter or a model folder is loaded when the component is made; a hub name on
-    `initialize`, `from_disk` or first use.
+    The starter, or a folder that is there, is loaded when the component is made; a hub
+    name on `initialize`, `from_disk` or first use. So is a folder that is missing: a
+    saved pipeline has its own copy.
     """
 
     def __init__(
@@ -70,8 +71,8 @@ class BertUnsupNER(Pipe):
         self.cfg = cfg
         self.scorer = scorer
         self._tagger: SpanTagger | None = None
-        install_extensions(options.attrs)
-        if resources.can_load_now(options.model):
+        install_extensions(options.attrs, key=options.spans_key)
+        if resources.can_load_now(options.model, options.assets):
             self._load()
 
     # --- what is loaded -----------------------------------------------------------
@@ -130,6 +131,7 @@ class BertUnsupNER(Pipe):
         only = options.seeds_only
         assets = resources.add_seeds(assets, vectors, options.seeds, only=only)
         merge_thresholds(self.cfg, assets.thresholds, assets.scheme)  # check them now
+        options.check_labels(assets.scheme)
         self._tagger = SpanTagger(
             lm,
             assets,
@@ -188,7 +190,7 @@ class BertUnsupNER(Pipe):
             annotation.annotate_doc(
                 doc, text, result, tagger=tagger, options=self.options
             )
-            doc.user_data[NOTES] = annotation.merge_notes(doc, text, self.name)
+            annotation.set_notes(doc, text, self.name)
 
     def _read(self, docs: Sequence[Doc]) -> tuple[list[Candidates], list[EncodedText]]:
         candidates = [self.options.candidates(doc) for doc in docs]
@@ -310,7 +312,7 @@ class BertUnsupNER(Pipe):
     def __setstate__(self, state: Any) -> None:
         """Unpickle; a spawned process has to learn the attributes anew."""
         super().__setstate__(state)  # type: ignore[misc]  # written by Cython
-        install_extensions(self.options.attrs)
+        install_extensions(self.options.attrs, key=self.options.spans_key)
 
 
 def _by_words(docs: Sequence[Doc], most: int) -> Iterator[list[Doc]]:

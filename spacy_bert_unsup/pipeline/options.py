@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..attrs import AttributeNames
@@ -45,6 +45,7 @@ class NEROptions:
         label_map: str | Mapping[str, str | None] | None,
         attrs: Mapping[str, str],
         voting: Mapping[str, Any],
+        asking: Mapping[str, Any],
         **rest: Any,
     ) -> NEROptions:
         """Check a config and resolve the names in it.
@@ -54,15 +55,32 @@ class NEROptions:
         """
         if rest["max_batch_pieces"] < 1:
             raise ConfigError(Errors.E303.format(key="max_batch_pieces", least=1))
+        if rest["seeds_only"] and not seeds:
+            raise ConfigError(Errors.E313.format())
         return cls(
             seeds=invert_seeds(seeds),
             candidates=resolve_candidates(candidates),
             labels=None if labels is None else tuple(labels),
             label_map={} if label_map is None else read_label_map(label_map),
             attrs=AttributeNames.make(attrs),
-            voting=make_voting_settings(voting),
+            voting=make_voting_settings(voting, asking),
             **rest,
         )
+
+    def check_labels(self, scheme: LabelScheme) -> None:
+        """Refuse names in `labels` that no span can get.
+
+        scheme (LabelScheme): The labels of the assets.
+        RAISES (ConfigError): naming the first unknown one, and all known ones.
+        """
+        names = {self.label_map.get(label, label) for label in scheme.labels}
+        known = [*scheme.labels, *sorted(n for n in names if n is not None)]
+        for label in self.labels or ():
+            if label not in known:
+                listed = ", ".join(dict.fromkeys(known))
+                raise ConfigError(
+                    Errors.E305.format(key="labels", label=label, labels=listed)
+                )
 
     def rename(self, label: str, scheme: LabelScheme) -> str | None:
         """The label that users see for a label of the assets.
@@ -80,21 +98,49 @@ class NEROptions:
         return name
 
 
-def make_voting_settings(values: Mapping[str, Any]) -> VotingSettings:
+def make_voting_settings(
+    voting: Mapping[str, Any], asking: Mapping[str, Any]
+) -> VotingSettings:
     """Settings of the votes from a config's lists and numbers.
 
-    values (Mapping[str, Any]): Names and values.
+    voting (Mapping[str, Any]): Names and values of the section `voting`.
+    asking (Mapping[str, Any]): Those that stand in the first level of the config.
     RETURNS (VotingSettings): The settings.
     RAISES (ConfigError): if a name or value is unknown.
     """
-    known = [field.name for field in fields(VotingSettings)]
-    for name in values:
+    defaults = asdict(VotingSettings())
+    known = [name for name in defaults if name not in asking]
+    for name, value in voting.items():
         if name not in known:
             raise ConfigError(Errors.E309.format(name=name, names=", ".join(known)))
-    listed: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
-    }
-    return VotingSettings(**listed)
+        if not _is_like(value, defaults[name]):
+            message = Errors.E312.format(
+                name=name, value=value, example=_listed(defaults[name])
+            )
+            raise ConfigError(message)
+    for cue, weight in asking.get("cue_weights", {}).items():
+        if weight < 0:
+            key = f"cue_weights[{cue!r}]"
+            raise ConfigError(Errors.E303.format(key=key, least=0))
+    both = {**voting, **asking}
+    return VotingSettings(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in both.items()}
+    )
+
+
+def _is_like(value: Any, default: Any) -> bool:
+    """Whether a value from a config is of a default's kind; a float may be whole."""
+    if isinstance(default, tuple):
+        return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if isinstance(default, bool) or isinstance(value, bool):
+        return type(value) is type(default)
+    kinds = (int, float) if isinstance(default, float) else type(default)
+    return isinstance(value, kinds)
+
+
+def _listed(value: Any) -> Any:
+    """A default as a config can hold it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def merge_thresholds(

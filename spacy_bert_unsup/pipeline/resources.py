@@ -31,9 +31,16 @@ def starter_assets() -> ClusterAssets:
     return ClusterAssets.from_disk(Path(str(folder)))
 
 
-def can_load_now(model: str) -> bool:
-    """Whether a model is at hand without asking a hub: the starter or a folder."""
-    return model == STARTER or Path(model).expanduser().is_dir()
+def can_load_now(model: str, assets: str | None) -> bool:
+    """Whether model and assets are at hand, so that no hub need be asked.
+
+    model (str): As in the config.
+    assets (Optional[str]): As in the config.
+    RETURNS (bool): False for a hub name, and where a folder is missing.
+    """
+    starter = Path(str(files("spacy_bert_unsup"))) / STARTER
+    folder = starter if model == STARTER else Path(model).expanduser()
+    return folder.is_dir() and (assets is None or Path(assets).expanduser().is_dir())
 
 
 def find_assets(

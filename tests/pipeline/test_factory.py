@@ -107,7 +107,9 @@ def test_analyze_pipes(make_toy: MakeNLP):
 
 
 def test_labels_are_listed(nlp: Language, toy_nlp: Language):
-    assert {"PERSON", "LOCATION", "DISEASE", "CHEMICAL"} <= set(nlp.pipe_labels["bert_unsup_ner"])
+    assert {"PERSON", "LOCATION", "DISEASE", "CHEMICAL"} <= set(
+        nlp.pipe_labels["bert_unsup_ner"]
+    )
     labels = toy_nlp.get_pipe("bert_unsup_ner").labels  # type: ignore[attr-defined]
     assert set(labels) == {*(label for _, label in TOY_ENTS), "DATE"} | {
         *("LOCATION", "CHEMICAL", "TIME")
