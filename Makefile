@@ -12,7 +12,7 @@ TEST_ARGS ?= -n 2
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet $(PIP_ARGS) -c constraints.txt
 SETUP_FILES := setup.cfg pyproject.toml constraints.txt
-CHECKED := spacy_bert_unsup tests benchmarks
+CHECKED := spacy_bert_unsup tests benchmarks scripts
 
 # Nothing here needs the model hub.
 export HF_HUB_OFFLINE := 1
