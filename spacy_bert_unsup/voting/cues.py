@@ -29,8 +29,8 @@ class Template:
 
     source (str): As in the config, for example "{phrase} and other [MASK]".
     parts (tuple[Ints | None, ...]): Pieces, or None for the phrase; the mask is pieces.
-    before (str): What stands before the phrase to cut it as in running text: a space, or
-        nothing at the start.
+    before (str): What the phrase is cut into pieces with: a space, or nothing at the
+        start.
     """
 
     source: str

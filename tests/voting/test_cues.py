@@ -17,16 +17,13 @@ from spacy_bert_unsup.voting.cues import (
     window_of,
 )
 from spacy_bert_unsup.voting.text import TokenizedText, encode_texts
+from tests.voting.words import encode_words
 
 TEXT = "Mary Jones visited the city of Berlin with arthritis ."
 
 
 def encode(lm, text=TEXT, *, window=40):
-    words = text.split()
-    ends = np.cumsum([len(word) + 1 for word in words]) - 1
-    starts = ends - [len(word) for word in words]
-    tokens = TokenizedText(text, starts.astype(np.int32), ends.astype(np.int32))
-    return encode_texts(lm, [tokens], window=window, overlap=window // 4)
+    return encode_words(lm, text, window=window)
 
 
 def shown(lm, query):
@@ -99,9 +96,8 @@ def test_one_mask_for_each_piece(bert_lm):
 
 def test_the_like_of_a_span(bert_lm):
     found, _ = ask(bert_lm, "[MASK] and {phrase}", (6, 7), per_piece=True)
-    assert found == [
-        "[CLS] Mary Jones visited the city of <[MASK]> and Berlin with arthritis . [SEP]"
-    ]
+    before, after = TEXT.split("Berlin")
+    assert found == [f"[CLS] {before}<[MASK]> and Berlin{after} [SEP]"]
 
 
 def test_span_that_fills_its_window_is_not_asked(bert_lm):

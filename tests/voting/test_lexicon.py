@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from spacy_bert_unsup.voting.lexicon import Lexicon, WordLabels, count_in, sum_in
+from tests.voting.words import encode_words
+
+TEXT = "the old Paris fever PARIS osteoarthritis nephritis cancer x , zz"
+ENTITY = np.array([True, True, False])
+
+
+@pytest.fixture(scope="module")
+def labelled(word_tagger):
+    lexicon = word_tagger.lexicon
+    (text,) = encode_words(word_tagger.lm, TEXT)
+    words = lexicon.label_words(text)
+    names = word_tagger.assets.scheme.labels
+
+    def shares(table, word):
+        row = getattr(words, table)[TEXT.split().index(word)]
+        return {
+            n: pytest.approx(x) for n, x in zip(names, row.tolist(), strict=True) if x
+        }
+
+    return words, shares
+
+
+def test_word_ids(word_tagger):
+    lm = word_tagger.lm
+    found = word_tagger.lexicon.word_ids(
+        ["Paris", "THE", "paris", "itis", "[MASK]", ""]
+    )
+    assert found.tolist() == [lm.terms.index("Paris"), lm.terms.index("the"), *[-1] * 4]
+    assert word_tagger.lexicon.word_ids([]).shape == (0,)
+
+
+def test_words_of_the_vocabulary(labelled):
+    words, shares = labelled
+    assert shares("voters", "the") == shares("alone", "the") == {"FUNCTION": 1.0}
+    assert shares("voters", "Paris") == {"GPE": 1.0}
+    assert shares("voters", "fever") == {}  # nobody labelled it
+    known = dict(zip(TEXT.split(), words.known.tolist(), strict=True))
+    assert known["fever"] and known["Paris"] and known[","]
+    assert not known["nephritis"] and not known["PARIS"]
+
+
+def test_kind_word(labelled):
+    _, shares = labelled
+    assert shares("voters", "cancer") == {"DISEASE": 1.0}
+    assert shares("alone", "cancer") == {"GENERIC": 1.0}
+
+
+def test_word_in_pieces(labelled):
+    """Pieces without labels do not vote; the last one weighs more."""
+    _, shares = labelled
+    assert shares("voters", "nephritis") == {"DISEASE": 1.0}
+    assert shares("alone", "nephritis") == {"DISEASE": 1.0}
+    assert shares("voters", "zz") == {}
+
+
+def test_last_piece_weighs_more(word_tagger):
+    tables = word_tagger.tables
+    voters = tables.voters.copy()
+    terms, labels = word_tagger.lm.terms, word_tagger.assets.scheme.labels
+    voters[terms.index("c"), labels.index("GENERIC")] = 1
+    lexicon = replace(
+        word_tagger.lexicon, tables=replace(tables, voters=voters), last_piece=3.0
+    )
+    (text,) = encode_words(word_tagger.lm, "citis")  # c ##itis
+    found = lexicon.label_words(text).voters[0]
+    assert found[labels.index("DISEASE")] == pytest.approx(0.75)
+    assert found[labels.index("GENERIC")] == pytest.approx(0.25)
+
+
+def test_which_tokens_are_words(labelled):
+    words, _ = labelled
+    assert [
+        w for w, yes in zip(TEXT.split(), words.is_word, strict=True) if not yes
+    ] == [","]
+
+
+def test_text_without_tokens(word_tagger):
+    (text,) = encode_words(word_tagger.lm, "")
+    words = word_tagger.lexicon.label_words(text)
+    assert (
+        words.voters.shape == words.alone.shape == (0, len(word_tagger.tables.entity))
+    )
+    spans = np.zeros((0, 2), np.int32)
+    assert word_tagger.lexicon.label_spans(spans, words).shape == words.voters.shape
+
+
+shares = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=3, max_size=3)
+tokens = st.lists(st.tuples(shares, shares), min_size=1, max_size=7)
+
+
+@given(tokens, st.sampled_from([1.0, 2.0]))
+def test_spans_equal_a_loop(rows, head):
+    """Stated for one span at a time; labels are entity, entity, not."""
+    voters, alone = (np.array(part, np.float32) for part in zip(*rows, strict=True))
+    flags = np.ones(len(rows), bool)
+    words = WordLabels(voters, alone, flags, flags)
+    n = len(rows)
+    spans = [(a, b) for a in range(n) for b in range(a + 1, n + 1)]
+    lexicon = Lexicon(None, SimpleNamespace(entity=ENTITY), last_piece=2.0, head=head)
+    found = lexicon.label_spans(np.array(spans), words)
+    for (start, end), row in zip(spans, found, strict=True):
+        holds_entity = any(alone[i, ENTITY].max() > 0 for i in range(start, end))
+        table = voters if end - start > 1 and holds_entity else alone
+        total = np.zeros(3)
+        for i in range(start, end):
+            total += table[i] * (head if i == end - 1 else 1)
+        wanted = total / total.sum() if total.any() else total
+        np.testing.assert_allclose(row, wanted, atol=1e-5)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=12))
+def test_sums_and_counts(values):
+    table = np.array(values, np.float32)[:, None] * [1, 0.001]
+    n = len(values)
+    spans = np.array([(a, b) for a in range(n) for b in range(a, n + 1)])
+    found = sum_in(spans, table)
+    counts = count_in(spans, table[:, 0] > 500)
+    for (start, end), row, count in zip(spans.tolist(), found, counts, strict=True):
+        np.testing.assert_allclose(row, table[start:end].sum(axis=0), rtol=1e-5)
+        assert count == sum(x > 500 for x in values[start:end])
