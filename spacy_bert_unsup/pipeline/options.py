@@ -13,7 +13,7 @@ from ..vocab.labels import SeedLabels, invert_seeds
 from ..vocab.scheme import LabelScheme, read_label_map
 from ..voting.candidates import CandidateFinder
 from ..voting.settings import VotingSettings
-from ..voting.tagging import Thresholds
+from ..voting.thresholds import Thresholds
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,25 +14,10 @@ from .proposals import assign_roles, propose_spans
 from .spans import Decisions, decide_roots, resolve_overlaps, segment_tokens
 from .tagger import SpanScores, SpanTagger
 from .text import EncodedText, flatten_spans
+from .thresholds import Thresholds
 
 KNOWN_AS = 0.15
 """A word speaks for a label if it gives it at least this share of its vote."""
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """The least share of the vote that makes a span an entity.
-
-    general (float): For labels without their own, in [0, 1].
-    labels (Mapping[str, float]): For a root label.
-    """
-
-    general: float = 0.0
-    labels: Mapping[str, float] = field(default_factory=dict)
-
-    def bars(self, roots: Sequence[str]) -> Floats:
-        """(R,) the threshold of each root."""
-        return np.array([self.labels.get(r, self.general) for r in roots], np.float32)
 
 
 @dataclass(frozen=True)
@@ -96,7 +81,7 @@ def tag_texts(
     words = [tagger.lexicon.label_words(text) for text in texts]
     spans = find_spans(tagger, texts, words, candidates)
     rows = flatten_spans(spans)
-    bars = thresholds.bars(tagger.rollup.roots)
+    bars = thresholds.lowest_bars(tagger.rollup)
     sizes = [len(found) for found in spans]
     given = np.repeat([not wanted.join for wanted in candidates], sizes)
 
@@ -113,7 +98,7 @@ def tag_texts(
         part = scores.part(slice(done, done := done + sizes[i]))
         busy = taken[i] if taken else np.zeros(len(texts[i].words), bool)
         tagged.append(
-            _decide(tagger, part, words[i], bars, join=wanted.join, taken=busy)
+            _decide(tagger, part, words[i], thresholds, join=wanted.join, taken=busy)
         )
     return tagged
 
@@ -122,14 +107,16 @@ def _decide(
     tagger: SpanTagger,
     scores: SpanScores,
     words: WordLabels,
-    bars: Floats,
+    thresholds: Thresholds,
     *,
     join: bool,
     taken: Bools,
 ) -> TaggedText:
     """Decide about the spans of one text."""
     decisions = decide_roots(scores.shares, tagger.rollup)
-    bar = bars[decisions.root]
+    bar = thresholds.span_bars(
+        scores.shares, decisions, tagger.rollup, fine_share=tagger.settings.fine_share
+    )
     passes = (decisions.entity >= tagger.settings.entity_share) & (
         decisions.score >= np.maximum(bar, 1e-9)
     )
@@ -170,7 +157,8 @@ def span_values(
     """What each span is worth in a split of the text.
 
     For every token, how far the span is above the two bars; less a cost for each word
-    with an entry of its own that does not speak for the span's label.
+    with an entry of its own that does not speak for the span's label, and for each end
+    that cuts a run of capitalised words in two.
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
@@ -191,7 +179,17 @@ def span_values(
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
         - settings.extra_cost * extras[rows, decisions.root]
         - settings.other_cost * others[rows, decisions.root]
+        - settings.cut_cost * count_cuts(spans, words.capital)
     )
+
+
+def count_cuts(spans: Ints, flags: Bools) -> Ints:
+    """(S,) at how many of its two ends a span parts flagged tokens side by side."""
+    padded = np.concatenate([[False], flags, [False]])
+    start, end = spans[:, 0], spans[:, 1]
+    before = padded[start] & padded[start + 1]
+    after = padded[end] & padded[end + 1]
+    return before.astype(np.int32) + after
 
 
 def _best_split(
