@@ -78,8 +78,9 @@ def list_voters(
                 strength[key] = strength.get(key, 0.0) + weight * prob / total
                 probability[key] = max(probability.get(key, 0.0), prob)
     start, end = scores.spans[row, 1:].tolist()
-    for term in own_terms(tagger.lexicon, text, start, end):
-        strength[term, "lexical"] = tagger.settings.weight("lexical") / (end - start)
+    lexical = tagger.settings.weight("lexical")
+    for term in own_terms(tagger.lexicon, text, start, end) if lexical else ():
+        strength[term, "lexical"] = lexical / (end - start)
         probability[term, "lexical"] = 1.0
     best = sorted(strength, key=lambda key: -strength[key])[:most]
     return [Voter(term, cue, round(probability[term, cue], 4)) for term, cue in best]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -102,8 +102,8 @@ tokens = st.lists(st.tuples(shares, shares), min_size=1, max_size=7)
 def test_spans_equal_a_loop(rows, head):
     """Stated for one span at a time; labels are entity, entity, not."""
     voters, alone = (np.array(part, np.float32) for part in zip(*rows, strict=True))
-    flags = np.ones(len(rows), bool)
-    words = WordLabels(voters, alone, flags, flags)
+    flags = {field.name: np.ones(len(rows), bool) for field in fields(WordLabels)}
+    words = WordLabels(**{**flags, "voters": voters, "alone": alone})
     n = len(rows)
     spans = [(a, b) for a in range(n) for b in range(a + 1, n + 1)]
     lexicon = Lexicon(None, SimpleNamespace(entity=ENTITY), last_piece=2.0, head=head)
