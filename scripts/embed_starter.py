@@ -17,7 +17,7 @@ from spacy_bert_unsup.vocab.labels import read_seed_labels
 from spacy_bert_unsup.vocab.vectors import VocabVectors
 
 STARTER = Path(__file__).parents[1] / "spacy_bert_unsup" / "starter"
-THRESHOLDS = {"": 0.1}
+THRESHOLDS = {"": 0.15}
 
 
 def embed(model: str, seeds: Path, storage: str) -> ClusterAssets:

@@ -14,7 +14,7 @@ import numpy as np
 from ..types import Bools, Floats, Ints
 from ..vocab.vectors import VocabVectors
 from .tables import VoteTables
-from .text import EncodedText
+from .text import EncodedText, find_capitals
 from .votes import divide_rows
 
 
@@ -27,12 +27,14 @@ class WordLabels:
     alone (Floats): (T, L) shares by itself: a kind word is no entity.
     known (Bools): (T,) words with an entry of their own in the vocabulary.
     is_word (Bools): (T,) tokens with a letter or digit.
+    capital (Bools): (T,) capitalised words inside a sentence.
     """
 
     voters: Floats
     alone: Floats
     known: Bools
     is_word: Bools
+    capital: Bools
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ class Lexicon:
             weights[-1:] = self.last_piece
             alone[token] = voters[token] = weights @ self.tables.voters[pieces]
         is_word = np.array([any(map(str.isalnum, w)) for w in text.words], bool)
-        return WordLabels(divide_rows(voters), divide_rows(alone), known, is_word)
+        capital = find_capitals(text.words)
+        return WordLabels(
+            divide_rows(voters), divide_rows(alone), known, is_word, capital
+        )
 
     def label_spans(self, spans: Ints, words: WordLabels) -> Floats:
         """Label spans by their words.

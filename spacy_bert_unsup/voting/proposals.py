@@ -1,8 +1,8 @@
 """Which spans of a text to ask about when nobody says: the candidates `auto`.
 
 No tagger is needed: the vocabulary's own labels tell which words can be entities.
-Around each such word, spans are proposed that take in neighbours of the same kind, adjectives,
-kind words ("disease"), and single bridges ("-", "of") between two words.
+Around each such word, spans are proposed that take in neighbours of the same kind,
+adjectives, kind words ("disease"), and bridges ("-", "of") between two words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .candidates import group_tokens
 from .lexicon import WordLabels
 from .settings import VotingSettings
 from .tables import VoteTables
-from .text import EncodedText, guess_sentence_starts
+from .text import EncodedText
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def assign_roles(
     unknown = ~words.voters.any(axis=1)
     entity = said[:, tables.entity].sum(axis=1) >= settings.propose
     blocks = words.alone[:, tables.blocking].sum(axis=1) > settings.block
-    capital = _capitals(text.words) & settings.capitals
+    capital = words.capital & settings.capitals
     core = words.is_word & (unknown | entity | (capital & ~blocks))
     extra = words.is_word & ~core & (capital | ~blocks)
     lower = [word.lower() for word in text.words]
@@ -105,18 +105,6 @@ def _after_initial(words: list[str]) -> Bools:
         [
             word == "." and len(before) == 1 and before.isupper()
             for word, before in zip(words, befores, strict=True)
-        ],
-        bool,
-    )
-
-
-def _capitals(words: list[str]) -> Bools:
-    """Capitalised words that do not start a sentence, and single capital letters."""
-    starts = set(guess_sentence_starts(words))
-    return np.array(
-        [
-            word[:1].isupper() and (i not in starts or len(word) == 1)
-            for i, word in enumerate(words)
         ],
         bool,
     )

@@ -26,8 +26,6 @@ class VotingSettings:
     top_k (int): Terms that vote in a context or phrase cue.
     term_weight (TermWeight): Votes weigh by "probability" or "logit".
     count_norm (CountNorm): How the label counts of a term become shares.
-    prior_power (float): In [0, 1]: how far the votes of labels that many frequent terms
-        carry are scaled down; 0 leaves votes as they are.
     ignored_terms (tuple[str, ...]): Terms that never vote.
     non_entity_weight (float): Weight of non-entity labels in the context cue.
     last_piece (float): In the lexical cue, weight of a word's last piece.
@@ -49,6 +47,8 @@ class VotingSettings:
         a span, in shares; it keeps adjectives and generic nouns out of the edges.
     other_cost (float): What each word of another entity label costs it ("breast" in
         "breast cancer").
+    cut_cost (float): What it costs a span to end inside a run of capitalised words; a
+        weak hint, since biomedical names are lower case.
     split_cost (float): What it costs to have two spans side by side.
     context_margin (float): A proposed span is asked in context only if words and phrase
         alone make it worth more than minus this per token; a large number asks all.
@@ -71,7 +71,6 @@ class VotingSettings:
     top_k: int = 20
     term_weight: TermWeight = "probability"
     count_norm: CountNorm = "linear"
-    prior_power: float = 0.0
     ignored_terms: tuple[str, ...] = ()
     non_entity_weight: float = 1.0
     last_piece: float = 2.0
@@ -89,6 +88,7 @@ class VotingSettings:
     entity_share: float = 0.5
     extra_cost: float = 1.0
     other_cost: float = 0.2
+    cut_cost: float = 0.5
     split_cost: float = 0.3
     context_margin: float = 0.1
     fine_share: float = 0.6

@@ -86,7 +86,7 @@ class SpanTagger:
         self.settings = settings or VotingSettings()
         self.max_batch_pieces = max_batch_pieces
         vectors = vectors or VocabVectors.from_mlm(lm)
-        self.tables = VoteTables.build(lm, vectors, assets, self.settings)
+        self.tables = VoteTables.build(vectors, assets, self.settings)
         self.lexicon = Lexicon(
             vectors, self.tables, self.settings.last_piece, self.settings.head
         )
@@ -178,8 +178,6 @@ class SpanTagger:
     ) -> Floats:
         """The mean of the templates' votes, (S, L)."""
         scale = np.ones(shape[1], np.float32)
-        if self.settings.prior_power:
-            scale = (self.tables.prior + 1e-3) ** -self.settings.prior_power
         if cue == "context":
             scale[~self.tables.entity] *= self.settings.non_entity_weight
         total = np.zeros(shape, np.float32)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..mlm.align import align_tokens, plan_windows
-from ..types import Ints, Pieces
+from ..types import Bools, Ints, Pieces
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
@@ -109,6 +109,20 @@ def guess_sentence_starts(words: Sequence[str]) -> list[int]:
         if after_end or "\n" in before:
             starts.append(i)
     return starts
+
+
+def find_capitals(words: Sequence[str]) -> Bools:
+    """Capitalised words that do not start a sentence, and single capital letters.
+
+    words (Sequence[str]): T token texts.
+    RETURNS (Bools): (T,).
+    """
+    starts = set(guess_sentence_starts(words))
+    flags = [
+        word[:1].isupper() and (i not in starts or len(word) == 1)
+        for i, word in enumerate(words)
+    ]
+    return np.array(flags, bool)
 
 
 def flatten_spans(spans: Sequence[Sequence[tuple[int, int]]]) -> Ints:
