@@ -131,7 +131,9 @@ class SpanTagger:
         weights = {name: self.settings.weight(name) for name in CUES}
         rows = everything
         if hopeful is not None and self.settings.weight("context"):
-            rows = everything[hopeful(pool_cues(cues, weights))]
+            pooled = pool_cues(cues, weights)
+            silent = ~pooled.any(axis=1)  # only the context can speak for these
+            rows = everything[hopeful(pooled) | silent]
         asked = self._ask_cue("context", texts, spans, rows)
         cues["context"] = self._vote("context", asked, cues["lexical"].shape)
         named = [("phrase", top) for top in tops] + [("context", top) for top in asked]
