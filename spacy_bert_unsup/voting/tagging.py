@@ -83,7 +83,10 @@ def tag_texts(
     rows = flatten_spans(spans)
     bars = thresholds.lowest_bars(tagger.rollup)
     sizes = [len(found) for found in spans]
-    given = np.repeat([not wanted.join for wanted in candidates], sizes)
+    given = np.array(
+        [not c.join for c, n in zip(candidates, sizes, strict=True) for _ in range(n)],
+        bool,
+    )
 
     def hopeful(shares: Floats) -> Bools:
         worth = _value_all(
