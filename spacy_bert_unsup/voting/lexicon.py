@@ -46,12 +46,15 @@ class Lexicon:
     last_piece (float): Weight of the last piece of a word that has several, over the
         others, which weigh 1.
     head (float): Weight of a span's last word over the others, which weigh 1.
+    number, year (str): Terms that speak for numerals without an entry of their own.
     """
 
     vectors: VocabVectors
     tables: VoteTables
     last_piece: float
     head: float
+    number: str
+    year: str
 
     def word_ids(self, words: Sequence[str]) -> Ints:
         """Find words in the vocabulary, as they are or in lower case.
@@ -72,7 +75,7 @@ class Lexicon:
         text (EncodedText): T tokens.
         RETURNS (WordLabels): Shares; rows of 0 for words without pieces or labels.
         """
-        ids = self.word_ids(text.words)
+        ids = self._with_numerals(text.words)
         known = ids >= 0
         voters, alone = self.tables.voters[ids], self.tables.alone[ids]
         for token in np.flatnonzero(~known).tolist():
@@ -86,6 +89,16 @@ class Lexicon:
         return WordLabels(
             divide_rows(voters), divide_rows(alone), known, is_word, capital
         )
+
+    def _with_numerals(self, words: Sequence[str]) -> Ints:
+        """`word_ids`, with stand-ins for unknown numerals (spec 4.1, 5.2.11)."""
+        ids = self.word_ids(words)
+        number, year = self.word_ids([self.number, self.year]).tolist()
+        for token in np.flatnonzero(ids < 0).tolist():
+            if words[token].isdigit():
+                is_year = len(words[token]) == 4 and words[token][0] in "12"
+                ids[token] = year if is_year else number
+        return ids
 
     def label_spans(self, spans: Ints, words: WordLabels) -> Floats:
         """Label spans by their words.

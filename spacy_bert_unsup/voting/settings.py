@@ -30,6 +30,8 @@ class VotingSettings:
     non_entity_weight (float): Weight of non-entity labels in the context cue.
     last_piece (float): In the lexical cue, weight of a word's last piece.
     head (float): In the lexical cue, weight of a span's last word.
+    number_term, year_term (str): Terms whose labels numerals get that are no entry of
+        the vocabulary; four digits that start with 1 or 2 are a year.
     propose (float): Least entity share, by its own words, of a token around which spans
         are proposed; 0 proposes around every word.
     kinds (bool): Also propose spans around words that name a kind ("disease") or belong
@@ -75,6 +77,8 @@ class VotingSettings:
     non_entity_weight: float = 1.0
     last_piece: float = 2.0
     head: float = 2.0
+    number_term: str = "two"
+    year_term: str = "1999"
     propose: float = 0.2
     kinds: bool = True
     block: float = 0.7

@@ -88,7 +88,12 @@ class SpanTagger:
         vectors = vectors or VocabVectors.from_mlm(lm)
         self.tables = VoteTables.build(vectors, assets, self.settings)
         self.lexicon = Lexicon(
-            vectors, self.tables, self.settings.last_piece, self.settings.head
+            vectors,
+            self.tables,
+            self.settings.last_piece,
+            self.settings.head,
+            self.settings.number_term,
+            self.settings.year_term,
         )
         self.rollup = Rollup.of(assets.scheme)
         self._allowed = voting_terms(lm, self.settings.ignored_terms)
