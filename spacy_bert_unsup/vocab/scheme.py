@@ -150,6 +150,6 @@ def read_label_map(
         raise AssetsError(Errors.E210.format(path=path, error="not an object"))
     for label, name in found.items():
         if not (name is None or (isinstance(name, str) and name)):
-            error = f"{label!r} becomes {name!r}, which is no label"
-            raise AssetsError(Errors.E210.format(path=path, error=error))
+            reason = f"{label!r} becomes {name!r}, which is no label"
+            raise AssetsError(Errors.E210.format(path=path, error=reason))
     return found

@@ -142,7 +142,7 @@ def _value_all(
     """`span_values` for spans of several texts; (S,)."""
     worth = np.zeros(len(rows), np.float32)
     for i in np.unique(rows[:, 0]).tolist():
-        here = np.flatnonzero(rows[:, 0] == i)
+        here = np.flatnonzero(rows[:, 0] == i).astype(np.int32)
         part = decisions.part(here)
         worth[here] = span_values(
             tagger, rows[here, 1:], words[i], part, bars[part.root]
