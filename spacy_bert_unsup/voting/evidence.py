@@ -89,7 +89,7 @@ def list_voters(
 def own_terms(lexicon: Lexicon, text: EncodedText, start: int, end: int) -> list[int]:
     """Vocabulary entries of a span's words, or of their pieces; each once."""
     terms: list[int] = []
-    for token, term in enumerate(lexicon.word_ids(text.words[start:end]).tolist()):
+    for token, term in enumerate(lexicon.entry_ids(text.words[start:end]).tolist()):
         first, last = text.cover[start + token].tolist()
         terms += [term] if term >= 0 else text.pieces.ids[first:last].tolist()
     voting = lexicon.tables.voters

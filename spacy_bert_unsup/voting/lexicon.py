@@ -75,7 +75,7 @@ class Lexicon:
         text (EncodedText): T tokens.
         RETURNS (WordLabels): Shares; rows of 0 for words without pieces or labels.
         """
-        ids = self._with_numerals(text.words)
+        ids = self.entry_ids(text.words)
         known = ids >= 0
         voters, alone = self.tables.voters[ids], self.tables.alone[ids]
         for token in np.flatnonzero(~known).tolist():
@@ -90,8 +90,12 @@ class Lexicon:
             divide_rows(voters), divide_rows(alone), known, is_word, capital
         )
 
-    def _with_numerals(self, words: Sequence[str]) -> Ints:
-        """`word_ids`, with stand-ins for unknown numerals (spec 4.1, 5.2.11)."""
+    def entry_ids(self, words: Sequence[str]) -> Ints:
+        """Find words, with stand-ins for unknown numerals (spec 4.1, 5.2.11).
+
+        words (Sequence[str]): T words.
+        RETURNS (Ints): (T,) vocabulary ids, -1 where a word is no entry.
+        """
         ids = self.word_ids(words)
         number, year = self.word_ids([self.number, self.year]).tolist()
         for token in np.flatnonzero(ids < 0).tolist():

@@ -47,8 +47,6 @@ class VotingSettings:
     entity_share (float): Least share of all entity labels together for an entity.
     extra_cost (float): What each word that is no entity and no kind of the label costs
         a span, in shares; it keeps adjectives and generic nouns out of the edges.
-    other_cost (float): What each word of another entity label costs it ("breast" in
-        "breast cancer").
     cut_cost (float): What it costs a span to end inside a run of capitalised words; a
         weak hint, since biomedical names are lower case.
     split_cost (float): What it costs to have two spans side by side.
@@ -91,9 +89,8 @@ class VotingSettings:
     max_span: int = 6
     entity_share: float = 0.5
     extra_cost: float = 1.0
-    other_cost: float = 0.2
     cut_cost: float = 0.5
-    split_cost: float = 0.3
+    split_cost: float = 1.0
     context_margin: float = 0.1
     fine_share: float = 0.6
     window: int = 126

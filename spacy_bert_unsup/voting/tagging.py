@@ -160,8 +160,8 @@ def span_values(
     """What each span is worth in a split of the text.
 
     For every token, how far the span is above the two bars; less a cost for each word
-    with an entry of its own that does not speak for the span's label, and for each end
-    that cuts a run of capitalised words in two.
+    with an entry of its own that is no entity and does not speak for the span's label,
+    and for each end that cuts a run of capitalised words in two.
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
@@ -176,12 +176,10 @@ def span_values(
     extra = words.alone[:, ~tagger.tables.entity].sum(axis=1) > 0.5
     rows = np.arange(len(spans))
     extras = sum_in(spans, (silent & extra[:, None]).astype(np.float32))
-    others = sum_in(spans, (silent & ~extra[:, None]).astype(np.float32))
     above = decisions.entity - settings.entity_share + decisions.score - bar
     return (
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
         - settings.extra_cost * extras[rows, decisions.root]
-        - settings.other_cost * others[rows, decisions.root]
         - settings.cut_cost * count_cuts(spans, words.capital)
     )
 

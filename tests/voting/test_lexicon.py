@@ -106,7 +106,14 @@ def test_spans_equal_a_loop(rows, head):
     words = WordLabels(**{**flags, "voters": voters, "alone": alone})
     n = len(rows)
     spans = [(a, b) for a in range(n) for b in range(a + 1, n + 1)]
-    lexicon = Lexicon(None, SimpleNamespace(entity=ENTITY), last_piece=2.0, head=head)
+    lexicon = Lexicon(
+        None,
+        SimpleNamespace(entity=ENTITY),
+        last_piece=2.0,
+        head=head,
+        number="two",
+        year="1999",
+    )
     found = lexicon.label_spans(np.array(spans), words)
     for (start, end), row in zip(spans, found, strict=True):
         holds_entity = any(alone[i, ENTITY].max() > 0 for i in range(start, end))
