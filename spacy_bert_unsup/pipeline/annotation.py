@@ -142,7 +142,7 @@ def pack_votes(
         ],
         "cues": list(CUES),
         "term_ids": terms,
-        "terms": [tagger.lm.terms[term] for term in terms],
+        "terms": [tagger.lexicon.spell(term) for term in terms],
         "term_labels": [term_labels(tagger, term, scheme) for term in terms],
         "fingerprint": tagger.assets.fingerprint,
     }

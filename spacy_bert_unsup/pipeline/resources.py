@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..vocab.assets import ClusterAssets
-from ..vocab.labels import SeedLabels, dump_seed_labels
+from ..vocab.labels import SeedLabels, dump_seed_labels, find_missing_seeds
 from ..vocab.propagation import Propagation
 from ..vocab.vectors import VocabVectors
 
@@ -79,6 +79,13 @@ def add_seeds(
     held = seeds.items() <= assets.seeds.items()
     if not seeds or (held and (not only or len(seeds) == len(assets.seeds))):
         return assets
+    if missing := find_missing_seeds(seeds, vectors):
+        logger.warning(
+            "Seeds that the vocabulary of %s has not, and that teach nothing about "
+            "other words: %s. A single word still gets its label where it occurs.",
+            assets.model,
+            ", ".join(missing),
+        )
     return assets.with_seeds(vectors, seeds, only=only)
 
 

@@ -20,12 +20,12 @@ from safetensors.numpy import load, save
 from ..errors import AssetsError, Errors
 from ..types import Floats
 from ..util import atomic_folder
+from .adoption import adopt_terms
 from .labels import (
     SeedLabels,
     dump_seed_labels,
     iter_labels,
     match_seed_labels,
-    merge_seed_labels,
     parse_seed_labels,
 )
 from .propagation import Propagation, propagate_labels
@@ -98,22 +98,28 @@ class ClusterAssets:
     ) -> ClusterAssets:
         """Add a user's seed labels; where a term is in both, the user's win.
 
+        Terms that are more like the user's seeds than like the old ones go with them:
+        see `adopt_terms`.
+
         vectors (VocabVectors): The vocabulary that these assets were built for.
         seeds (SeedLabels): Term -> labels.
         only (bool): Forget the old seeds instead of adding to them.
         RETURNS (ClusterAssets): New assets; thresholds of labels that are gone are too.
         """
-        old = {} if only else {t: n for t, n in self.seeds.items() if t not in seeds}
+        old, own = {} if only else self.seeds, seeds
+        if old:
+            own = adopt_terms(vectors, seeds, old, how=self.propagation) | seeds
+        kept = {term: names for term, names in old.items() if term not in own}
         built = ClusterAssets.build(
             vectors,
-            merge_seed_labels([*old.items(), *seeds.items()]),
+            kept | own,
             model=self.model,
             parents=self.scheme.parents,
             how=self.propagation,
         )
-        kept = {"", *built.scheme.labels}
+        known = {"", *built.scheme.labels}
         return built.with_thresholds(
-            {name: least for name, least in self.thresholds.items() if name in kept}
+            {name: least for name, least in self.thresholds.items() if name in known}
         )
 
     def check_fits(self, fingerprint: str, model: str) -> None:

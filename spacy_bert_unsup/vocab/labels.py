@@ -128,6 +128,22 @@ def match_seed_labels(
     return matched
 
 
+def find_missing_seeds(labels: SeedLabels, vectors: VocabVectors) -> list[str]:
+    """Find the seed terms that no vocabulary entry is matched to.
+
+    labels (SeedLabels): Seeds.
+    vectors (VocabVectors): The vocabulary.
+    RETURNS (list[str]): Terms in order.
+    """
+    folded = {(surface.lower(), continues) for surface, continues in vectors.index}
+    missing = []
+    for term in labels:
+        surface, continues = seed_key(term)
+        if (surface.lower(), continues) not in folded:
+            missing.append(term)
+    return missing
+
+
 def seed_key(term: str) -> tuple[str, bool]:
     """Split a seed term into its surface and whether it continues a word.
 

@@ -57,17 +57,26 @@ class Lexicon:
     year: str
 
     def word_ids(self, words: Sequence[str]) -> Ints:
-        """Find words in the vocabulary, as they are or in lower case.
+        """Find words in the vocabulary or the seeds, as they are or in lower case.
 
         words (Sequence[str]): T words.
-        RETURNS (Ints): (T,) vocabulary ids, -1 where a word is no entry.
+        RETURNS (Ints): (T,) rows of the tables, -1 where a word is in neither.
         """
-        index = self.vectors.index
-        found = (
-            index.get((word, False), index.get((word.lower(), False), -1))
-            for word in words
-        )
-        return np.fromiter(found, np.int32, len(words))
+        return np.fromiter(map(self._find, words), np.int32, len(words))
+
+    def spell(self, term: int) -> str:
+        """The term of a row of the tables, as the vocabulary or the seeds spell it."""
+        size = len(self.vectors)
+        if term < size:
+            return self.vectors.terms[term]
+        return list(self.tables.words)[term - size]
+
+    def _find(self, word: str) -> int:
+        index, seeds = self.vectors.index, self.tables.words
+        for form in (word, word.lower()):
+            if (form, False) in index:
+                return index[form, False]
+        return seeds.get(word, seeds.get(word.lower(), -1))
 
     def label_words(self, text: EncodedText) -> WordLabels:
         """Label every word of a text by itself.

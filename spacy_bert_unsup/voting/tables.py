@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..types import Bools, Floats
 from ..vocab.assets import ClusterAssets
-from ..vocab.labels import match_seed_labels
+from ..vocab.labels import SeedLabels, match_seed_labels, seed_key
 from ..vocab.vectors import VocabVectors
 from .settings import VotingSettings
 from .votes import divide_rows, label_columns, normalise_counts
@@ -22,16 +23,19 @@ class VoteTables:
     """Term x label shares for the different cues.
 
     entity (Bools): (L,) labels that are entities.
-    voters (Floats): (V, L) what a term speaks for when the model offers it: a word that
-        names a kind ("disease", "president") speaks for the kind.
-    alone (Floats): (V, L) what it is when it stands in the text by itself.
+    voters (Floats): (V + W, L) what a term speaks for when the model offers it: a word
+        that names a kind ("disease", "president") speaks for the kind.
+    alone (Floats): (V + W, L) what it is when it stands in the text by itself.
     blocking (Bools): (L,) labels whose words no span takes in.
+    words (Mapping[str, int]): W seed terms without an entry in the vocabulary, and
+        their rows, which are the last ones: no model offers them, but texts hold them.
     """
 
     entity: Bools
     voters: Floats
     alone: Floats
     blocking: Bools
+    words: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -49,10 +53,15 @@ class VoteTables:
         """
         scheme = assets.scheme
         entity = label_columns(scheme.labels, scheme.entities)
-        voters = normalise_counts(assets.counts, settings.count_norm)
+        matched = match_seed_labels(assets.seeds, vectors)
+        words = _words_without_entry(assets.seeds, vectors)
+        rows = {word: len(vectors) + i for i, word in enumerate(words)}
+        counts = normalise_counts(assets.counts, settings.count_norm)
+        voters = np.pad(counts, ((0, len(rows)), (0, 0)))
         alone = voters.copy()
         column = {name: i for i, name in enumerate(scheme.labels)}
-        for term, names in match_seed_labels(assets.seeds, vectors).items():
+        written = matched | {row: assets.seeds[word] for word, row in rows.items()}
+        for term, names in written.items():
             columns = np.array([column[name] for name in names])
             own = _rank_shares(columns, len(column))
             mixed = entity[columns].any() and not entity[columns].all()
@@ -60,7 +69,19 @@ class VoteTables:
             kind = mixed and entity[columns[0]]
             voters[term] = divide_rows(own * entity) if kind else own
             alone[term] = divide_rows(own * ~entity) if mixed else own
-        return cls(entity, voters, alone, label_columns(scheme.labels, BLOCKING))
+        blocking = label_columns(scheme.labels, BLOCKING)
+        return cls(entity, voters, alone, blocking, rows)
+
+
+def _words_without_entry(seeds: SeedLabels, vectors: VocabVectors) -> list[str]:
+    """Seed terms that are no entry of the vocabulary, as they are or in lower case."""
+    keys = {term: seed_key(term) for term in seeds}
+    return [
+        term
+        for term, (surface, continues) in keys.items()
+        if not {(surface, continues), (surface.lower(), continues)}
+        & vectors.index.keys()
+    ]
 
 
 def _rank_shares(columns: np.ndarray, size: int) -> Floats:
