@@ -122,10 +122,11 @@ def make_voting_settings(
         if weight < 0:
             key = f"cue_weights[{cue!r}]"
             raise ConfigError(Errors.E303.format(key=key, least=0))
-    both = {**voting, **asking}
-    return VotingSettings(
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in both.items()}
-    )
+    both: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in {**voting, **asking}.items()
+    }
+    return VotingSettings(**both)
 
 
 def _is_like(value: Any, default: Any) -> bool:

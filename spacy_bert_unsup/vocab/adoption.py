@@ -40,9 +40,9 @@ def adopt_terms(
     for seed, names in new.items():
         surface, continues = seed_key(seed)
         keys = ((surface, continues), (surface.lower(), continues))
-        entry = next((vectors.index[key] for key in keys if key in vectors.index), None)
-        for name in names if entry is not None else ():
-            groups.setdefault(name, []).append(entry)
+        entries = [vectors.index[key] for key in keys if key in vectors.index][:1]
+        for name in names:
+            groups.setdefault(name, []).extend(entries)
     vectors = vectors.without_common(how.components)
     best: dict[int, tuple[int, str]] = {}
     for label, seeds in groups.items():

@@ -23,6 +23,7 @@ def make_vectors(terms: list[str], *, seed: int = 0) -> VocabVectors:
     for row, term in zip(noise, terms, strict=True):
         row[0] += 1.0 * (term in FAMILY or term == "Mother")
         row[1] += 1.0 * (term in JOBS)
+        row[2] += 1.0 * (term == "zebra")
     return VocabVectors.from_wordpieces(terms, noise.astype(np.float32))
 
 
