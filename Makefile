@@ -20,7 +20,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint types check clean
+.PHONY: help install install-dev demo evaluate test lint types check starter clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,12 @@ install-dev: $(VENV)/.installed-dev  ## The same, with the tools for development
 
 demo: install  ## Tag the texts in examples/: a table here, a page in output/demo.html
 	$(PY) -m spacy bert-unsup demo examples/texts/*.txt --html output/demo.html
+
+evaluate: install  ## Score the tagger on the sentences in examples/gold
+	$(PY) -m spacy bert-unsup evaluate examples/gold/*.conll --map examples/gold/map.json
+
+starter: install  ## Embed another model: make starter MODEL=folder
+	$(PY) scripts/embed_starter.py $(or $(MODEL),starter)
 
 test: install-dev  ## Run the tests
 	$(PY) -m pytest $(TEST_ARGS)

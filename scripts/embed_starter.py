@@ -2,8 +2,8 @@
 
     python scripts/embed_starter.py MODEL_FOLDER [--seeds FILE] [--storage int8]
 
-The seed labels that are embedded already are used again unless others are given. Run
-`make starter-check` afterwards, and `make evaluate` before you keep the new model.
+`make starter MODEL=folder` does the same. The seed labels that are embedded already are
+used again unless others are given. Run `make evaluate` before you keep the new model.
 """
 
 from __future__ import annotations
