@@ -5,8 +5,8 @@ import pytest
 
 from spacy_bert_unsup.voting.evidence import (
     list_voters,
+    name_labels,
     own_terms,
-    term_labels,
     top_label_scores,
 )
 from tests.voting.words import encode_words
@@ -51,6 +51,15 @@ def test_strongest_voters_come_first(asked):
     assert phrase == sorted(phrase, reverse=True)
 
 
+def test_voters_weigh_as_their_cue(make_tagger):
+    tagger = make_tagger(cue_weights={"context": 1e-6, "phrase": 1.0, "lexical": 1e3})
+    (text,) = encode_words(tagger.lm, TEXT)
+    scores = tagger.score_spans([text], np.array([[0, 0, 1]], np.int32))
+    cues = [voter.cue for voter in list_voters(tagger, scores, 0, text, most=1000)]
+    order = ["lexical", "phrase", "context"]
+    assert cues == sorted(cues, key=order.index) and set(cues) == set(order)
+
+
 def test_probabilities_are_those_of_the_model(asked):
     """The highest of a cue's templates, so that all lie in [0, 1]."""
     tagger, text, scores = asked
@@ -90,9 +99,28 @@ def test_top_label_scores():
     assert list(found.items()) == [("B", 0.6234), ("B2", 0.5), ("D", 0.27)]
 
 
-def test_term_labels(word_tagger):
-    tagger, scheme = word_tagger, word_tagger.assets.scheme
-    names = tagger.lm.terms
-    assert term_labels(tagger, names.index("Paris"), scheme) == ["GPE"]
-    assert term_labels(tagger, names.index("cancer"), scheme) == ["DISEASE"]
-    assert term_labels(tagger, names.index("bank"), scheme) == []
+def test_named_labels(word_tagger):
+    """At most three, each with at least half of the best share."""
+    scheme = word_tagger.assets.scheme
+    shares = np.zeros(len(scheme.labels), np.float32)
+    assert name_labels(shares, scheme) == ()
+    shares[:5] = [0.1, 0.3, 0.05, 0.16, 0.3]
+    names = [scheme.labels[i] for i in (1, 4, 3)]
+    assert name_labels(shares, scheme) == tuple(names)
+    shares[3] = 0.14
+    assert name_labels(shares, scheme) == tuple(names[:2])
+
+
+def test_voters_say_what_they_voted_for(make_tagger):
+    """A kind word by itself is no entity; in an entity it speaks for its kind."""
+    tagger = make_tagger(cues=("lexical",))
+    (text,) = encode_words(tagger.lm, TEXT)
+    spans = np.array([[0, 0, 1], [0, 4, 5], [0, 3, 5]], np.int32)
+    scores = tagger.score_spans([text], spans)
+    said = [
+        {tagger.lm.terms[v.term]: v.labels for v in voters}
+        for voters in (list_voters(tagger, scores, i, text, most=9) for i in range(3))
+    ]
+    assert said[0] == {"Mary": ("PERSON",)}
+    assert said[1] == {"cancer": ("GENERIC",)}
+    assert said[2] == {"##itis": ("DISEASE",), "cancer": ("DISEASE",)}

@@ -15,6 +15,10 @@ from spacy_bert_unsup.voting.settings import VotingSettings
         ({"cues": ()}, "E301.*'cues'"),
         ({"top_k": 0}, "E303.*top_k"),
         ({"max_span": 0}, "E303.*max_span"),
+        ({"extend": -1}, "E303.*extend"),
+        ({"phrase_templates": ()}, "E303.*phrase_templates"),
+        ({"term_weight": "rank"}, r"E301.*'rank'.*probability, logit"),
+        ({"fine_share": 1.5}, r"E310.*fine_share.*1\.5"),
     ],
 )
 def test_settings_that_cannot_work(wrong, message):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spacy_bert_unsup.voting.candidates import Candidates
-from spacy_bert_unsup.voting.tagging import find_spans, tag_texts
+from spacy_bert_unsup.voting.tagging import count_cuts, find_spans, tag_texts
 from spacy_bert_unsup.voting.thresholds import Thresholds
 from tests.voting.words import encode_words
 
@@ -111,10 +111,13 @@ def test_thresholds(word_tagger, thresholds, wanted, given):
     assert [words for words, _ in found] == wanted
 
 
-def test_non_entities_win_where_they_are_stronger(make_tagger):
-    """An entity label with a third of the vote is not enough; nothing is for sure."""
-    tagger = make_tagger(cues=("lexical",), entity_share=1.01)
-    assert tag(tagger, TEXT) == [[]]
+@pytest.mark.parametrize(
+    ("share", "wanted"), [(0.5, []), (0.3, [("Mary the", "PERSON")])]
+)
+def test_non_entities_win_where_they_are_stronger(make_tagger, share, wanted):
+    """The head of "Mary the" has two thirds of the vote."""
+    tagger = make_tagger(cues=("lexical",), entity_share=share, head=2.0)
+    assert tag(tagger, "Mary the", candidates=Candidates([(0, 2)])) == [wanted]
 
 
 @pytest.mark.parametrize("candidates", [AUTO, Candidates([(0, 1), (2, 4), (3, 4)])])
@@ -144,20 +147,35 @@ def asked_in_context(tagger, candidates):
     encoded = encode_words(tagger.lm, TEXT)
     (tagged,) = tag_texts(tagger, encoded, [candidates], Thresholds())
     (top,) = (top for cue, top in tagged.scores.tops if cue == "context")
-    return (top.ids >= 0).any(axis=1)
+    return top.ids
 
 
 def test_only_hopeful_proposals_are_asked_in_context(make_tagger):
     """The dearer cue is spent where words and phrase leave a chance."""
     settings = {"context_templates": ("[MASK]",), "cues": ("context", "lexical")}
     settings["extra_cost"] = 9.0  # "old Paris" has no chance
-    all_asked = asked_in_context(make_tagger(context_margin=1e9, **settings), AUTO)
-    some_asked = asked_in_context(make_tagger(context_margin=0.0, **settings), AUTO)
-    assert all_asked.all() and len(all_asked) == len(some_asked)
-    assert 0 < some_asked.sum() < len(some_asked)
+    wanted = asked_in_context(make_tagger(context_margin=1e9, **settings), AUTO)
+    found = asked_in_context(make_tagger(context_margin=0.0, **settings), AUTO)
+    asked = (found >= 0).any(axis=1)
+    assert (wanted >= 0).any(axis=1).all()
+    assert 0 < asked.sum() < len(asked)
+    np.testing.assert_array_equal(found[asked], wanted[asked])
 
 
 def test_given_spans_are_all_asked_in_context(make_tagger):
     settings = {"context_templates": ("[MASK]",), "context_margin": -1e9}
     given = Candidates([(0, 1), (1, 2), (2, 3)])
-    assert asked_in_context(make_tagger(**settings), given).all()
+    assert (asked_in_context(make_tagger(**settings), given) >= 0).any(axis=1).all()
+
+
+def test_cuts_through_capitals():
+    flags = np.array([False, True, True, True, False, True])
+    spans = [(0, 1), (1, 4), (1, 2), (2, 3), (3, 6), (5, 6), (0, 6)]
+    assert count_cuts(np.array(spans), flags).tolist() == [0, 0, 1, 2, 1, 0, 0]
+
+
+@pytest.mark.parametrize(("cost", "words"), [(0.0, "Smith"), (9.0, "Visited Smith")])
+def test_runs_of_capitals_are_kept_whole(make_tagger, cost, words):
+    tagger = make_tagger(cues=("lexical",), cut_cost=cost)
+    ((found,),) = tag(tagger, "the Visited Smith")
+    assert found == (words, "PERSON")
