@@ -45,9 +45,10 @@ def parse_seed_labels(text: str, where: str | Path) -> SeedLabels:
     RETURNS (SeedLabels): Terms in order.
     RAISES (AssetsError): if a line is not of the format.
     """
-    parse = _parse_tsv if Path(where).suffix == ".tsv" else _parse_json
+    path = Path(where)
+    parse = _parse_tsv if path.suffix == ".tsv" else _parse_json
     return merge_seed_labels(
-        parse(line, Path(where), number)
+        parse(line, path, number)
         for number, line in enumerate(text.split("\n"), 1)
         if line.strip()
     )

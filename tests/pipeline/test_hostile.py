@@ -68,7 +68,7 @@ def test_odd_text_by_a_toy(asking: Language, name: str):
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_any_text(asking: Language, texts: list[str]):
     kept = [text.encode("utf8", "replace").decode("utf8") for text in texts]
     docs = list(asking.pipe([*kept, TOY_TEXT]))
