@@ -64,7 +64,9 @@ def install_extensions(names: AttributeNames, *, key: str) -> None:
         if not owner.has_extension(name):
             owner.set_extension(name, getter=getter)
         elif owner.get_extension(name)[2] != getter:
-            raise ConfigError(Errors.E306.format(owner=owner.__name__, attr=name))
+            raise ConfigError(
+                Errors.E306.format(owner=owner.__name__, attr=name, ours=ours)
+            )
 
 
 @dataclass(frozen=True)

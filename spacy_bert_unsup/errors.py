@@ -209,7 +209,7 @@ class Errors:
     )
     E306 = (
         "[E306] The attribute {owner}._.{attr} belongs to another package or component "
-        "already. Give it another name here: attrs = {{{attr!r}: 'my_{attr}'}}."
+        "already. Give it another name here: attrs = {{{ours!r}: 'my_{ours}'}}."
     )
     E307 = (
         "[E307] 'attrs' renames {attr!r}, which is no attribute of ours. It may "
@@ -232,6 +232,15 @@ class Errors:
     E313 = (
         "[E313] 'seeds_only' leaves no labels, because 'seeds' is empty. Give seeds, "
         'for example {{"FRUIT": ["apple", "pear"]}}, or drop seeds_only.'
+    )
+
+    E314 = (
+        "[E314] Candidate ({start}, {end}) is no span of a text of {size} tokens. Mend "
+        "the candidates function: spans are (first token, one past the last)."
+    )
+    E315 = (
+        "[E315] doc.spans[{key!r}] holds spans that {name!r} did not set and would "
+        "replace. Give this component another spans_key."
     )
 
     # --- 4xx pretrain -------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from ..types import Bools
 from ..voting.text import TokenizedText
@@ -38,11 +38,16 @@ def read_doc(doc: Doc, unread: Sequence[tuple[int, int]] = ()) -> TokenizedText:
 
 def taken_tokens(doc: Doc) -> Bools:
     """(T,) tokens that are part of an entity already, or blocked for entities."""
-    return np.array(
-        [token.ent_iob_ in ("B", "I") or _blocked(token) for token in doc], bool
-    )
+    taken = np.zeros(len(doc), bool)
+    for span in (*doc.ents, *blocked_spans(doc)):
+        taken[span.start : span.end] = True
+    return taken
 
 
-def _blocked(token: object) -> bool:
-    """An empty label set on purpose (`doc.set_ents(blocked=...)`)."""
-    return getattr(token, "ent_iob", 0) == 3 and not getattr(token, "ent_type", 0)
+def blocked_spans(doc: Doc) -> list[Span]:
+    """Tokens that were kept from being entities on purpose (`doc.set_ents`)."""
+    return [
+        doc[token.i : token.i + 1]
+        for token in doc
+        if token.ent_iob == 3 and not token.ent_type
+    ]

@@ -32,6 +32,7 @@ def default_voting() -> dict[str, Any]:
 @Language.factory(
     "bert_unsup_ner",
     assigns=["doc.ents", "doc.spans", "token.ent_iob", "token.ent_type"],
+    requires=[],
     default_config={
         "model": "starter",
         "assets": None,
@@ -107,7 +108,7 @@ def make_bert_unsup_ner(
     labels (Optional[list[str]]): Keep only these and what lies beneath them.
     label_map (str | dict | None): Renames labels: "broad", "ontonotes", a JSON file or
         a dict; None in it drops a label.
-    spans_key (str): Span group for all scored spans.
+    spans_key (str): Span group for entities, nested spans and near misses.
     overwrite_ents (bool): Replace entities that were set before.
     max_batch_pieces (int): Bound of one forward pass, padding included.
     attrs (dict[str, str]): Other names for the extension attributes.

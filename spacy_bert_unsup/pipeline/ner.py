@@ -18,12 +18,14 @@ from spacy.vocab import Vocab
 from ..attrs import install_extensions
 from ..errors import AssetsError, Errors
 from ..types import TokenSpan
+from ..util import write_text
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
 from ..voting.candidates import Candidates
 from ..voting.evidence import SpanVote
 from ..voting.tagger import SpanTagger
 from ..voting.tagging import find_spans, tag_texts
+from ..voting.thresholds import Thresholds
 from . import annotation, resources
 from .docs import read_doc, taken_tokens
 from .options import NEROptions, merge_thresholds
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MODEL, ASSETS = "model", "assets"
+MODEL, ASSETS, CFG = "model", "assets", "cfg"
 MAX_WORDS = 4096
 """Words of docs that are tagged at once, unless one doc alone has more."""
 
@@ -94,7 +96,7 @@ class BertUnsupNER(Pipe):
 
     @property
     def spans_key(self) -> str:
-        """Where all scored spans go: `doc.spans[spans_key]`."""
+        """Where scored spans go: `doc.spans[spans_key]`."""
         return self.options.spans_key
 
     @property
@@ -121,7 +123,12 @@ class BertUnsupNER(Pipe):
         options = self.options
         lm = MaskedLM.load(options.model, device=options.device, dtype=options.dtype)
         vectors = VocabVectors.from_mlm(lm)
-        assets = resources.find_assets(lm, vectors, options.assets)
+        assets = resources.find_assets(
+            lm,
+            vectors,
+            options.assets,
+            is_starter=options.model == resources.STARTER,
+        )
         return self._use(lm, vectors, assets)
 
     def _use(
@@ -161,7 +168,9 @@ class BertUnsupNER(Pipe):
         batch_size (int): Docs to look ahead at most.
         YIELDS (Doc): The same docs. One that fails goes to the error handler and is
             left out; the others are not harmed.
+        RAISES (ModelError, AssetsError): if the model or its assets cannot be loaded.
         """
+        self.initialize()
         docs = iter(stream)
         while batch := list(islice(docs, batch_size)):
             for part in _by_words(batch, MAX_WORDS):
@@ -172,8 +181,9 @@ class BertUnsupNER(Pipe):
             self._tag(docs)
             return docs
         except Exception as error:
-            if len(docs) > 1:  # find the one that fails
-                return [d for doc in docs for d in self._tag_or_report([doc])]
+            if half := len(docs) // 2:  # find the one that fails
+                parts = (docs[:half], docs[half:])
+                return [doc for part in parts for doc in self._tag_or_report(part)]
             self.get_error_handler()(self.name, self, docs, error)
             return []
 
@@ -188,9 +198,14 @@ class BertUnsupNER(Pipe):
         tagged = tag_texts(tagger, texts, candidates, thresholds, taken=taken)
         for doc, text, result in zip(docs, texts, tagged, strict=True):
             annotation.annotate_doc(
-                doc, text, result, tagger=tagger, options=self.options
+                doc,
+                text,
+                result,
+                name=self.name,
+                tagger=tagger,
+                options=self.options,
             )
-            annotation.set_notes(doc, text, self.name)
+            annotation.set_notes(doc, text, result, self.name)
 
     def _read(self, docs: Sequence[Doc]) -> tuple[list[Candidates], list[EncodedText]]:
         candidates = [self.options.candidates(doc) for doc in docs]
@@ -215,18 +230,18 @@ class BertUnsupNER(Pipe):
 
         docs (Sequence[Doc]): Docs; they are not changed.
         spans (Sequence[Sequence[TokenSpan]]): Spans of each.
-        RETURNS (list[list[SpanVote]]): In the same order.
+        RETURNS (list[list[SpanVote]]): In the same order; label "" and score 0 for a
+            span of which nothing speaks, or whose label is not wanted.
         """
         texts = self.tagger.encode([read_doc(doc) for doc in docs])
         given = [Candidates([(s, e) for s, e in found]) for found in spans]
-        thresholds = merge_thresholds(
-            {"threshold": 0.0, "label_thresholds": {}}, {}, self.assets.scheme
-        )
-        tagged = tag_texts(self.tagger, texts, given, thresholds)
-        return [
-            annotation.list_votes(text, result, self.tagger, self.options)
-            for text, result in zip(texts, tagged, strict=True)
-        ]
+        tagged = tag_texts(self.tagger, texts, given, Thresholds())
+        votes = []
+        for text, result, found in zip(texts, tagged, spans, strict=True):
+            listed = annotation.list_votes(text, result, self.tagger, self.options)
+            by_bounds = {(vote.start, vote.end): vote for vote in listed}
+            votes.append([by_bounds[start, end] for start, end in found])
+        return votes
 
     # --- saving -------------------------------------------------------------------
 
@@ -236,7 +251,7 @@ class BertUnsupNER(Pipe):
         """Write model and assets, so that nothing else is needed to load them.
 
         path (str | Path): A folder.
-        exclude (Iterable[str]): Among "model", "assets".
+        exclude (Iterable[str]): Among "model", "assets", "cfg".
         """
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
@@ -244,14 +259,16 @@ class BertUnsupNER(Pipe):
             self.lm.save(path / MODEL, storage="auto")
         if ASSETS not in exclude:
             self.assets.to_disk(path / ASSETS)
+        if CFG not in exclude:
+            write_text(path / f"{CFG}.json", srsly.json_dumps(self.cfg))
 
     def from_disk(
         self, path: str | Path, *, exclude: Iterable[str] = (), **_: Any
     ) -> BertUnsupNER:
-        """Read what `to_disk` wrote; settings stay those of the config.
+        """Read what `to_disk` wrote; what the config sets stays as it is.
 
         path (str | Path): The folder.
-        exclude (Iterable[str]): Among "model", "assets".
+        exclude (Iterable[str]): Among "model", "assets", "cfg".
         RETURNS (BertUnsupNER): This component.
         RAISES (ModelError, AssetsError): if something is missing or damaged.
         """
@@ -265,6 +282,8 @@ class BertUnsupNER(Pipe):
                     Errors.E311.format(where=path, name=self.name, missing=MODEL)
                 )
             lm = MaskedLM.load(path / MODEL, device=options.device, dtype=options.dtype)
+        if CFG not in exclude and (path / f"{CFG}.json").is_file():
+            self._fill_cfg(srsly.read_json(path / f"{CFG}.json"))
         skip = ASSETS in exclude
         assets = self.assets if skip else ClusterAssets.from_disk(path / ASSETS)
         self._use(lm, VocabVectors.from_mlm(lm), assets)
@@ -273,7 +292,7 @@ class BertUnsupNER(Pipe):
     def to_bytes(self, *, exclude: Iterable[str] = (), **_: Any) -> bytes:
         """Model and assets as bytes.
 
-        exclude (Iterable[str]): Among "model", "assets".
+        exclude (Iterable[str]): Among "model", "assets", "cfg".
         RETURNS (bytes): msgpack.
         """
         content: dict[str, Any] = {}
@@ -281,6 +300,8 @@ class BertUnsupNER(Pipe):
             content[MODEL] = {"name": self.lm.name, "bytes": self.lm.to_bytes()}
         if ASSETS not in exclude:
             content[ASSETS] = self.assets.to_bytes()
+        if CFG not in exclude:
+            content[CFG] = self.cfg
         return srsly.msgpack_dumps(content)
 
     def from_bytes(
@@ -289,7 +310,7 @@ class BertUnsupNER(Pipe):
         """Read what `to_bytes` gave.
 
         data (bytes): msgpack.
-        exclude (Iterable[str]): Among "model", "assets".
+        exclude (Iterable[str]): Among "model", "assets", "cfg".
         RETURNS (BertUnsupNER): This component.
         """
         from ..mlm.model import MaskedLM
@@ -304,10 +325,18 @@ class BertUnsupNER(Pipe):
             )
         else:
             lm = self.lm
+        if CFG not in exclude:
+            self._fill_cfg(content.get(CFG, {}))
         given = ASSETS in content and ASSETS not in exclude
         assets = ClusterAssets.from_bytes(content[ASSETS]) if given else self.assets
         self._use(lm, VocabVectors.from_mlm(lm), assets)
         return self
+
+    def _fill_cfg(self, saved: dict[str, Any]) -> None:
+        """Take saved thresholds where the config sets none."""
+        for key, value in saved.items():
+            if key in self.cfg and self.cfg[key] in (None, {}):
+                self.cfg[key] = value
 
     def __setstate__(self, state: Any) -> None:
         """Unpickle; a spawned process has to learn the attributes anew."""

@@ -156,10 +156,11 @@ def merge_thresholds(
     RAISES (ConfigError): if a label is unknown or a value is no share.
     """
     general = cfg.get("threshold")
-    labels = {k: v for k, v in stored.items() if k} | dict(cfg["label_thresholds"])
-    merged = Thresholds(
-        float(stored.get("", 0.0) if general is None else general), labels
-    )
+    labels = dict(cfg["label_thresholds"])
+    if general is None:  # a general threshold in the config beats every stored one
+        labels = {k: v for k, v in stored.items() if k} | labels
+        general = stored.get("", 0.0)
+    merged = Thresholds(float(general), labels)
     for label, value in {"": merged.general, **labels}.items():
         key = f"label_thresholds[{label!r}]" if label else "threshold"
         if label and label not in scheme.labels:

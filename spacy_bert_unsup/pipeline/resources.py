@@ -44,7 +44,7 @@ def can_load_now(model: str, assets: str | None) -> bool:
 
 
 def find_assets(
-    lm: MaskedLM, vectors: VocabVectors, folder: str | None
+    lm: MaskedLM, vectors: VocabVectors, folder: str | None, *, is_starter: bool
 ) -> ClusterAssets:
     """Get the assets for a model.
 
@@ -52,6 +52,7 @@ def find_assets(
     vectors (VocabVectors): Its vocabulary.
     folder (Optional[str]): Where they are; None takes the starter's own for the
         starter, and builds them from the shipped seeds for any other model.
+    is_starter (bool): Whether it is the embedded model.
     RETURNS (ClusterAssets): They fit the model.
     RAISES (AssetsError): if they do not, are missing or damaged.
     """
@@ -59,7 +60,7 @@ def find_assets(
         found = ClusterAssets.from_disk(Path(folder).expanduser())
     else:
         found = starter_assets()
-        if found.fingerprint != lm.fingerprint and lm.name != STARTER:
+        if found.fingerprint != lm.fingerprint and not is_starter:
             found = _build_cached(vectors, found, lm.name)
     found.check_fits(lm.fingerprint, lm.name)
     return found

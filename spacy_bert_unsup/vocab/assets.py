@@ -51,6 +51,9 @@ class ClusterAssets:
     seeds (SeedLabels): Term -> labels, as written by people.
     counts (Floats): (V, L) labels heard by each term from its neighbourhoods.
     thresholds (Mapping[str, float]): Label -> least share; "" is the general one.
+    propagation (Propagation): Limits that the counts were made with.
+    adopted (SeedLabels): Terms that went with a user's seeds; they stand apart from
+        what people wrote.
     """
 
     model: str
@@ -60,6 +63,12 @@ class ClusterAssets:
     counts: Floats
     thresholds: Mapping[str, float] = field(default_factory=dict)
     propagation: Propagation = field(default_factory=Propagation)
+    adopted: SeedLabels = field(default_factory=dict)
+
+    @property
+    def term_labels(self) -> SeedLabels:
+        """Term -> labels, as written by people, or adopted from a user's seeds."""
+        return {**self.seeds, **self.adopted}
 
     @classmethod
     def build(
@@ -71,6 +80,7 @@ class ClusterAssets:
         parents: Mapping[str, str] = BROAD,
         how: Propagation | None = None,
         thresholds: Mapping[str, float] | None = None,
+        adopted: SeedLabels | None = None,
     ) -> ClusterAssets:
         """Propagate seed labels over a vocabulary.
 
@@ -80,17 +90,26 @@ class ClusterAssets:
         parents (Mapping[str, str]): Fine label -> broad label.
         how (Optional[Propagation]): Limits of the propagation.
         thresholds (Optional[Mapping[str, float]]): Kept with the assets.
+        adopted (Optional[SeedLabels]): Terms that go with a user's seeds instead.
         RETURNS (ClusterAssets): Assets of this vocabulary.
         RAISES (AssetsError): if no seed term is an entry of the vocabulary.
         """
-        scheme = LabelScheme.collect(iter_labels(seeds), parents)
-        matched = match_seed_labels(seeds, vectors)
+        adopted = adopted or {}
+        labels = {**seeds, **adopted}
+        scheme = LabelScheme.collect(iter_labels(labels), parents)
+        matched = match_seed_labels(labels, vectors)
         if not matched:
             raise AssetsError(Errors.E211.format(seeds=len(seeds), model=model))
         how = how or Propagation()
-        counts = propagate_labels(vectors, matched, scheme.labels, how=how)
         return cls(
-            model, vectors.fingerprint, scheme, seeds, counts, thresholds or {}, how
+            model,
+            vectors.fingerprint,
+            scheme,
+            seeds,
+            propagate_labels(vectors, matched, scheme.labels, how=how),
+            thresholds or {},
+            how,
+            adopted,
         )
 
     def with_seeds(
@@ -106,16 +125,16 @@ class ClusterAssets:
         only (bool): Forget the old seeds instead of adding to them.
         RETURNS (ClusterAssets): New assets; thresholds of labels that are gone are too.
         """
-        old, own = {} if only else self.seeds, seeds
-        if old:
-            own = adopt_terms(vectors, seeds, old, how=self.propagation) | seeds
-        kept = {term: names for term, names in old.items() if term not in own}
+        old = {} if only else self.seeds
+        adopted = adopt_terms(vectors, seeds, old, how=self.propagation) if old else {}
+        kept = {term: names for term, names in old.items() if term not in seeds}
         built = ClusterAssets.build(
             vectors,
-            kept | own,
+            kept | seeds,
             model=self.model,
-            parents=self.scheme.parents,
+            parents={**BROAD, **self.scheme.parents},
             how=self.propagation,
+            adopted={t: n for t, n in adopted.items() if t not in seeds},
         )
         known = {"", *built.scheme.labels}
         return built.with_thresholds(
@@ -166,6 +185,7 @@ class ClusterAssets:
             "non_entity": list(self.scheme.non_entity),
             "thresholds": dict(self.thresholds),
             "propagation": asdict(self.propagation),
+            "adopted": {term: list(names) for term, names in self.adopted.items()},
         }
         return {
             META: _dump(meta),
@@ -212,6 +232,7 @@ class ClusterAssets:
                 counts,
                 meta["thresholds"],
                 Propagation(**meta["propagation"]),
+                {t: tuple(names) for t, names in meta.get("adopted", {}).items()},
             )
         except AssetsError:
             raise

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..types import Floats
 from ..vocab.scheme import LabelScheme
 from .lexicon import Lexicon
 from .settings import CUES
@@ -21,11 +22,13 @@ class Voter:
     term (int): Vocabulary id.
     cue (str): "context", "phrase" or "lexical".
     probability (float): By the model, in [0, 1]; 1 for the span's own words.
+    labels (tuple[str, ...]): What it voted for, largest share first.
     """
 
     term: int
     cue: str
     probability: float
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,24 @@ def list_voters(
                 probability[key] = max(probability.get(key, 0.0), prob)
     start, end = scores.spans[row, 1:].tolist()
     lexical = tagger.settings.weight("lexical")
-    for term in own_terms(tagger.lexicon, text, start, end) if lexical else ():
+    own = own_terms(tagger.lexicon, text, start, end) if lexical else []
+    for term in own:
         strength[term, "lexical"] = lexical / (end - start)
         probability[term, "lexical"] = 1.0
     best = sorted(strength, key=lambda key: -strength[key])[:most]
-    return [Voter(term, cue, round(probability[term, cue], 4)) for term, cue in best]
+    tables, scheme = tagger.tables, tagger.assets.scheme
+    # As in `Lexicon.label_spans`: what a word is alone, or what it speaks for.
+    whole = end - start > 1 and tables.alone[own][:, tables.entity].any()
+    spoken = {"lexical": tables.voters if whole else tables.alone}
+    return [
+        Voter(
+            term,
+            cue,
+            round(probability[term, cue], 4),
+            name_labels(spoken.get(cue, tables.voters)[term], scheme),
+        )
+        for term, cue in best
+    ]
 
 
 def own_terms(lexicon: Lexicon, text: EncodedText, start: int, end: int) -> list[int]:
@@ -114,15 +130,14 @@ def top_label_scores(
     return {name: round(found[name], 4) for name in best if found[name] > 0}
 
 
-def term_labels(tagger: SpanTagger, term: int, scheme: LabelScheme) -> list[str]:
-    """What a term votes for: its labels with at least half of its best share.
+def name_labels(shares: Floats, scheme: LabelScheme) -> tuple[str, ...]:
+    """Name the largest shares of a term: those of at least half the best.
 
-    tagger (SpanTagger): Tables.
-    term (int): Vocabulary id.
+    shares (Floats): (L,) shares.
     scheme (LabelScheme): Names of the columns.
-    RETURNS (list[str]): Largest share first, at most three.
+    RETURNS (tuple[str, ...]): Largest share first, at most three.
     """
-    row = tagger.tables.voters[term]
-    order = np.argsort(-row, kind="stable")[:3].tolist()
-    best = float(row[order[0]]) if order else 0.0
-    return [scheme.labels[i] for i in order if row[i] > 0 and row[i] >= best / 2]
+    order = np.argsort(-shares, kind="stable")[:3].tolist()
+    best = float(shares[order[0]]) if order else 0.0
+    found = [i for i in order if shares[i] > 0 and shares[i] >= best / 2]
+    return tuple(scheme.labels[i] for i in found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -69,7 +70,11 @@ class Lexicon:
         size = len(self.vectors)
         if term < size:
             return self.vectors.terms[term]
-        return list(self.tables.words)[term - size]
+        return self._seed_words[term - size]
+
+    @cached_property
+    def _seed_words(self) -> list[str]:
+        return list(self.tables.words)
 
     def _find(self, word: str) -> int:
         index, seeds = self.vectors.index, self.tables.words

@@ -10,6 +10,15 @@ from .votes import CountNorm, TermWeight
 
 CUES = ("context", "phrase", "lexical")
 MASKINGS = ("exact", "none")
+CHOICES = {
+    "masking": MASKINGS,
+    "term_weight": ("probability", "logit"),
+    "count_norm": ("linear", "log", "sqrt", "softmax"),
+}
+LEAST = dict.fromkeys(
+    ("top_k", "max_span", "window", "context_templates", "phrase_templates"), 1
+) | dict.fromkeys(("extend", "overlap", "most_voters", "last_piece", "head"), 0)
+SHARES = ("propose", "block", "entity_share", "fine_share", "near_share")
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,8 @@ class VotingSettings:
     context_margin (float): A proposed span is asked in context only if words and phrase
         alone make it worth more than minus this per token; a large number asks all.
     fine_share (float): Least share of a broad label for a finer one to be given.
+    near_share (float): Spans that lost are kept in the span group from this score on.
+    most_voters (int): Terms kept as evidence of a span.
     window, overlap (int): Pieces in a context, and shared by two neighbouring ones.
     """
 
@@ -93,19 +104,27 @@ class VotingSettings:
     split_cost: float = 1.0
     context_margin: float = 0.1
     fine_share: float = 0.6
+    near_share: float = 0.25
+    most_voters: int = 12
     window: int = 126
     overlap: int = 32
 
     def __post_init__(self) -> None:
-        if self.masking not in MASKINGS:
-            _refuse("masking", self.masking, MASKINGS)
+        for key, known in CHOICES.items():
+            if getattr(self, key) not in known:
+                _refuse(key, getattr(self, key), known)
         for cue in (*self.cues, *self.cue_weights):
             if cue not in CUES:
                 _refuse("cues", cue, CUES)
         if not self.cues:
             _refuse("cues", "nothing", CUES)
-        if self.top_k < 1 or self.max_span < 1:
-            raise ConfigError(Errors.E303.format(key="top_k and max_span", least=1))
+        for key, least in LEAST.items():
+            value = getattr(self, key)
+            if (len(value) if isinstance(value, tuple) else value) < least:
+                raise ConfigError(Errors.E303.format(key=key, least=least))
+        for key in SHARES:
+            if not 0 <= getattr(self, key) <= 1:
+                raise ConfigError(Errors.E310.format(key=key, value=getattr(self, key)))
 
     def weight(self, cue: str) -> float:
         """The weight of a cue; 0 where it takes no part."""

@@ -53,14 +53,15 @@ class VoteTables:
         """
         scheme = assets.scheme
         entity = label_columns(scheme.labels, scheme.entities)
-        matched = match_seed_labels(assets.seeds, vectors)
-        words = _words_without_entry(assets.seeds, vectors)
+        labels = assets.term_labels
+        matched = match_seed_labels(labels, vectors)
+        words = _words_without_entry(labels, vectors)
         rows = {word: len(vectors) + i for i, word in enumerate(words)}
         counts = normalise_counts(assets.counts, settings.count_norm)
         voters = np.pad(counts, ((0, len(rows)), (0, 0)))
         alone = voters.copy()
         column = {name: i for i, name in enumerate(scheme.labels)}
-        written = matched | {row: assets.seeds[word] for word, row in rows.items()}
+        written = matched | {row: labels[word] for word, row in rows.items()}
         for term, names in written.items():
             columns = np.array([column[name] for name in names])
             own = _rank_shares(columns, len(column))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import ConfigError, Errors
 from ..types import Bools, Floats, Ints, TokenSpan
 from .candidates import Candidates
 from .lexicon import WordLabels, sum_in
@@ -56,8 +57,16 @@ def find_spans(
             roles = assign_roles(text, labels, tagger.tables, tagger.settings)
             found.append(propose_spans(roles, tagger.settings))
         else:
-            found.append(wanted.spans)
+            found.append(_checked(wanted.spans, len(text.words)))
     return found
+
+
+def _checked(spans: Sequence[TokenSpan], size: int) -> list[TokenSpan]:
+    """Given spans, each once; spans outside the text are an error."""
+    for start, end in spans:
+        if not 0 <= start < end <= size:
+            raise ConfigError(Errors.E314.format(start=start, end=end, size=size))
+    return list(dict.fromkeys(spans))
 
 
 def tag_texts(
