@@ -105,7 +105,7 @@ class VotingSettings:
     context_margin: float = 0.1
     fine_share: float = 0.6
     near_share: float = 0.25
-    most_voters: int = 12
+    most_voters: int = 8
     window: int = 126
     overlap: int = 32
 
