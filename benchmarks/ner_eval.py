@@ -138,9 +138,14 @@ def command(options: argparse.Namespace) -> str:
     options (argparse.Namespace): Parsed arguments.
     RETURNS (str): To be run from the top of the repository.
     """
-    model = f" --model {Path(options.model).name}" if options.model else ""
+    given = {"model": options.model, "assets": options.assets}
+    named = "".join(
+        f" --{key} {Path(value).name if Path(value).is_dir() else value}"
+        for key, value in given.items()
+        if value
+    )
     few = f" --sentences {options.sentences}" if options.sentences else ""
-    return f"python benchmarks/ner_eval.py --data DIR{model}{few}"
+    return f"python benchmarks/ner_eval.py --data DIR{named}{few}"
 
 
 def markdown(result: dict[str, Any]) -> str:
