@@ -13,7 +13,7 @@ import typer
 
 from ..errors import Errors, InputError
 from ..evaluation.conll import write_conll
-from ..evaluation.gold import LabelledSpan
+from ..evaluation.texts import LabelledSpan
 from ..util import atomic_path
 from .records import doc_record
 from .shards import open_shards

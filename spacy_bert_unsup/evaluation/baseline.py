@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from .gold import LabelledSpan
+from .texts import LabelledSpan
 
 FUNCTION = "FUNCTION"
 """The non-entity class of words such as "the" and "of"."""

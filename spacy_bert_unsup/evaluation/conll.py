@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from ..errors import Errors, InputError
 from ..util import read_text
-from .gold import GoldText, LabelledSpan
+from .texts import GoldText, LabelledSpan
 
 Row: TypeAlias = tuple[int, str, str]
 """Line number, token, tag."""

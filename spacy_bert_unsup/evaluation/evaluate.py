@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..types import TokenSpan
-from .gold import GoldSet, LabelledSpan, span_bounds
+from .gold import GoldSet, span_bounds
 from .metrics import Counts, IsA, SpanScores, count_found, score_spans
+from .texts import LabelledSpan
 
 if TYPE_CHECKING:
     from spacy.language import Language

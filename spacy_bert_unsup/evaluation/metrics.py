@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..types import TokenSpan
-from .gold import GoldSet, GoldText, LabelledSpan
+from .gold import GoldSet
+from .texts import GoldText, LabelledSpan
 
 IsA: TypeAlias = Callable[[str, str], bool]
 """(label, ancestor) -> whether the label is, or lies beneath, the ancestor."""

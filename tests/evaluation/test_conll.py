@@ -3,7 +3,7 @@ from hypothesis import given, strategies as st
 
 from spacy_bert_unsup.errors import InputError
 from spacy_bert_unsup.evaluation.conll import read_conll, write_conll
-from spacy_bert_unsup.evaluation.gold import GoldText, LabelledSpan
+from spacy_bert_unsup.evaluation.texts import GoldText, LabelledSpan
 
 
 def write(folder, text):

@@ -5,7 +5,8 @@ import spacy
 from spacy.tokens import Span
 
 from spacy_bert_unsup.evaluation.evaluate import evaluate_pipe
-from spacy_bert_unsup.evaluation.gold import GoldSet, GoldText, LabelledSpan
+from spacy_bert_unsup.evaluation.gold import GoldSet
+from spacy_bert_unsup.evaluation.texts import GoldText, LabelledSpan
 
 TEXTS = [
     GoldText(("in", "New", "York"), (LabelledSpan(1, 3, "LOCATION"),)),

@@ -3,13 +3,8 @@ import spacy
 from spacy.tokens import Doc, DocBin, Span
 
 from spacy_bert_unsup.errors import InputError
-from spacy_bert_unsup.evaluation.gold import (
-    GoldSet,
-    GoldText,
-    LabelledSpan,
-    map_gold,
-    read_gold,
-)
+from spacy_bert_unsup.evaluation.gold import GoldSet, map_gold, read_gold
+from spacy_bert_unsup.evaluation.texts import GoldText, LabelledSpan
 
 ROME = GoldText(
     ("Ann", "saw", "Rome"), (LabelledSpan(0, 1, "PER"), LabelledSpan(2, 3, "LOC"))

@@ -1,13 +1,14 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from spacy_bert_unsup.evaluation.gold import GoldSet, GoldText, LabelledSpan
+from spacy_bert_unsup.evaluation.gold import GoldSet
 from spacy_bert_unsup.evaluation.metrics import (
     Counts,
     count_found,
     finest_target,
     score_spans,
 )
+from spacy_bert_unsup.evaluation.texts import GoldText, LabelledSpan
 
 PARENTS = {"GPE": "LOCATION", "DOG": "ANIMAL", "ANIMAL": "SPECIES"}
 LABELS = ["GPE", "LOCATION", "DOG", "ANIMAL", "SPECIES", "EVENT"]

@@ -12,7 +12,8 @@ import torch
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_bert_unsup.evaluation.gold import GoldText, read_gold
+from spacy_bert_unsup.evaluation.gold import read_gold
+from spacy_bert_unsup.evaluation.texts import GoldText
 from spacy_bert_unsup.vocab.assets import ClusterAssets
 from spacy_bert_unsup.vocab.labels import invert_seeds
 from spacy_bert_unsup.vocab.vectors import VocabVectors

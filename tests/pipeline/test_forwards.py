@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.language import Language
 
-from spacy_bert_unsup.evaluation.gold import GoldText
+from spacy_bert_unsup.evaluation.texts import GoldText
 from tests.pipeline.conftest import TOY_TEXT, MakeNLP
 
 

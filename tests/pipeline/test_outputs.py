@@ -11,7 +11,7 @@ from spacy.tokens import Doc, DocBin, Span, Token
 
 from spacy_bert_unsup.attrs import MARK, AttributeNames, install_extensions
 from spacy_bert_unsup.errors import ConfigError
-from spacy_bert_unsup.evaluation.gold import GoldText
+from spacy_bert_unsup.evaluation.texts import GoldText
 from tests.pipeline.conftest import TOY_ENTS, TOY_TEXT, MakeNLP, entities
 
 BOUND = 500

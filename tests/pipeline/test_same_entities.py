@@ -10,7 +10,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_bert_unsup.evaluation.gold import GoldText
+from spacy_bert_unsup.evaluation.texts import GoldText
 from tests.pipeline.conftest import TOY_TEXT, MakeNLP, assert_same
 
 FEW = slice(None, None, 12)

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 
 from spacy_bert_unsup.errors import ConfigError
-from spacy_bert_unsup.evaluation.gold import GoldText
+from spacy_bert_unsup.evaluation.texts import GoldText
 from spacy_bert_unsup.vocab.assets import ClusterAssets
 from tests.pipeline.conftest import TOY_ENTS, TOY_TEXT, MakeNLP, entities
 
