@@ -243,6 +243,11 @@ class Errors:
         "replace. Give this component another spans_key."
     )
 
+    E316 = (
+        "[E316] The phrase template {template!r} has no '{{phrase}}', so it asks "
+        "the same of every phrase. Put '{{phrase}}' where the phrase belongs."
+    )
+
     # --- 4xx pretrain -------------------------------------------------------------
 
     E401 = "[E401] Cannot read the config {path}: {error}"

@@ -9,7 +9,7 @@ from functools import partial
 from .errors import ConfigError, Errors
 from .voting.candidates import (
     ENTITY_MARK,
-    PENN_NOUN_TAGS,
+    NOUN_TAGS,
     CandidateFinder,
     find_auto,
     find_entity_marks,
@@ -38,10 +38,10 @@ def create_noun_chunks_v1() -> CandidateFinder:
 def create_pos_runs_v1(tags: list[str] | None = None) -> CandidateFinder:
     """Runs of tokens with certain tags; needs a tagger.
 
-    tags (Optional[list[str]]): `token.tag_` or `token.pos_` values; Penn tags of nouns,
+    tags (Optional[list[str]]): `token.tag_` or `token.pos_` values; nouns,
         adjectives and numbers when None.
     """
-    return partial(find_pos_runs, tags=tuple(tags or PENN_NOUN_TAGS))
+    return partial(find_pos_runs, tags=tuple(tags or NOUN_TAGS))
 
 
 def create_span_group_v1(key: str = "sc") -> CandidateFinder:

@@ -13,7 +13,11 @@ from ..types import TokenSpan
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-PENN_NOUN_TAGS = tuple("NFP JJ NN FW NNS NNPS JJS JJR NNP POS CD".split())
+NOUN_TAGS = (
+    *("NFP", "JJ", "NN", "FW", "NNS", "NNPS", "JJS", "JJR", "NNP", "POS", "CD"),
+    *("NOUN", "PROPN", "ADJ", "NUM"),
+)
+"""Penn tags of spec 6.1, and the universal ones for other tag sets."""
 ENTITY_MARK = ":__entity__"
 
 
@@ -63,7 +67,7 @@ def find_noun_chunks(doc: Doc) -> Candidates:
     return Candidates([(start, end) for start, end in trimmed if start < end])
 
 
-def find_pos_runs(doc: Doc, tags: Sequence[str] = PENN_NOUN_TAGS) -> Candidates:
+def find_pos_runs(doc: Doc, tags: Sequence[str] = NOUN_TAGS) -> Candidates:
     """Maximal runs of tokens with certain fine-grained tags (spec 6.1).
 
     tags (Sequence[str]): `token.tag_` or `token.pos_` values.

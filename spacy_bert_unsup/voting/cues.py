@@ -61,6 +61,11 @@ class Template:
         return cls(source, tuple(parts), " " if spaced else "")
 
     @property
+    def holds_phrase(self) -> bool:
+        """Whether the phrase is written in it, so that the model can read it."""
+        return any(part is None for part in self.parts)
+
+    @property
     def extra(self) -> int:
         """Pieces that are added to those of the phrase."""
         return sum(len(part) for part in self.parts if part is not None)
@@ -92,7 +97,7 @@ def context_queries(
         window: there is no context (spec 5.2.12).
     """
     queries, rows = [], []
-    blank = None not in template.parts
+    blank = not template.holds_phrase
     for row, (i, start, end) in enumerate(spans.tolist()):
         ids, first, last = window_of(
             texts[i], start, end, lm.max_length - template.extra

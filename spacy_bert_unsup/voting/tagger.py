@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import ConfigError, Errors
 from ..types import Bools, Floats, Ints, Query, TopTerms
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
@@ -101,6 +102,9 @@ class SpanTagger:
             "context": self._parse(self.settings.context_templates),
             "phrase": self._parse(self.settings.phrase_templates),
         }
+        for template in self._templates["phrase"]:
+            if not template.holds_phrase:  # it would ask the same of every phrase
+                raise ConfigError(Errors.E316.format(template=template.source))
 
     def _parse(self, sources: Sequence[str]) -> list[Template]:
         return [Template.parse(source, self.lm) for source in sources]
@@ -174,7 +178,7 @@ class SpanTagger:
         if cue == "phrase":
             phrases = [texts[i].tokens.phrase(s, e) for i, s, e in spans.tolist()]
             return phrase_queries(self.lm, phrases, template)
-        if self.settings.masking == "none" and None not in template.parts:
+        if self.settings.masking == "none" and not template.holds_phrase:
             return plain_queries(self.lm, texts, spans)
         return context_queries(
             self.lm, texts, spans, template, per_piece=self.settings.per_piece

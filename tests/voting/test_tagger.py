@@ -34,6 +34,20 @@ def test_assets_of_another_model_are_refused(toy_assets):
         SpanTagger(make_lm("distilbert"), toy_assets)
 
 
+def test_templates_may_hold_many_words(make_tagger):
+    long = (
+        "[MASK] was treated with aspirin and {phrase}",
+        "the cancer of [MASK] lives",
+    )
+    found = score(make_tagger(context_templates=long))
+    np.testing.assert_allclose(found.cues["context"].sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_phrase_template_needs_the_phrase(make_tagger):
+    with pytest.raises(ConfigError, match=r"E316.*'it is a \[MASK\]'"):
+        make_tagger(phrase_templates=("it is a [MASK]",))
+
+
 def test_bad_template_is_refused(make_tagger):
     with pytest.raises(ConfigError, match=r"E302.*'such as'"):
         make_tagger(phrase_templates=("such as",))
