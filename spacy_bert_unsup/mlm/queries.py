@@ -48,17 +48,6 @@ def plain_query(lm: MaskedLM, ids: Ints, first: int, last: int) -> Query:
     return _with_specials(lm, ids[:first], ids[first:last], ids[last:])
 
 
-def cls_query(lm: MaskedLM, ids: Ints) -> Query:
-    """Ask what the model says of a whole text, at its [CLS] place.
-
-    lm (MaskedLM): the model that shall answer.
-    ids (Ints): (n,) pieces of the text, without special tokens.
-    RETURNS (Query): [CLS] .. [SEP], wanted at [CLS].
-    """
-    whole = np.concatenate([[lm.cls_id], ids, [lm.sep_id]]).astype(np.int32)
-    return Query(whole, np.zeros(1, dtype=np.int32))
-
-
 def _with_specials(lm: MaskedLM, before: Ints, wanted: Ints, after: Ints) -> Query:
     whole = np.concatenate([[lm.cls_id], before, wanted, after, [lm.sep_id]])
     start = 1 + len(before)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import AssetsError, Errors
-from ..util import read_text, write_text
+from ..util import read_text
 from .vectors import VocabVectors
 
 SeedLabels: TypeAlias = dict[str, tuple[str, ...]]
@@ -62,15 +62,6 @@ def dump_seed_labels(labels: SeedLabels) -> str:
     """
     rows = ({"term": term, "labels": list(names)} for term, names in labels.items())
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def write_seed_labels(labels: SeedLabels, path: str | Path) -> None:
-    """Write seed labels as `.jsonl`, beside the old file and renamed.
-
-    labels (SeedLabels): What to write, in order.
-    path (str | Path): The file.
-    """
-    write_text(path, dump_seed_labels(labels))
 
 
 def merge_seed_labels(pairs: Iterable[tuple[str, Sequence[str]]]) -> SeedLabels:

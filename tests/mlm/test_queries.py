@@ -10,7 +10,6 @@ from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.mlm.queries import (
     FREE_PADDING,
     PADDING_SHARE,
-    cls_query,
     length_buckets,
     mask_span,
     plain_query,
@@ -46,11 +45,6 @@ def test_plain_query_masks_nothing(bert_lm: MaskedLM) -> None:
     query = plain_query(bert_lm, IDS, 1, 3)
     assert query.ids.tolist() == [bert_lm.cls_id, *IDS, bert_lm.sep_id]
     assert query.ids[query.positions].tolist() == [11, 12]
-
-
-def test_cls_query_wants_the_first_place(bert_lm: MaskedLM) -> None:
-    query = cls_query(bert_lm, IDS)
-    assert query.ids[query.positions].tolist() == [bert_lm.cls_id]
 
 
 def test_equal_queries_are_found(bert_lm: MaskedLM) -> None:

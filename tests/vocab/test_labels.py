@@ -12,7 +12,6 @@ from spacy_bert_unsup.vocab.labels import (
     parse_seed_labels,
     read_seed_labels,
     seed_key,
-    write_seed_labels,
 )
 
 letters = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -30,7 +29,7 @@ def test_written_seeds_are_read_back(wanted):
 
 def test_files(tmp_path):
     wanted = {"Düsseldorf": ("GPE",), "##itis": ("DISEASE", "SYMPTOM")}
-    write_seed_labels(wanted, tmp_path / "seeds.jsonl")
+    (tmp_path / "seeds.jsonl").write_text(dump_seed_labels(wanted), "utf8")
     (tmp_path / "seeds.tsv").write_bytes(
         "\ufeffDüsseldorf\tGPE\r\n\r\n##itis \t DISEASE/SYMPTOM\r\n".encode()
     )
