@@ -1,0 +1,72 @@
+"""Messages 5xx: the command line."""
+
+from __future__ import annotations
+
+
+class CLIErrors:
+    """Message templates; fill with ``.format``."""
+
+    E501 = (
+        "[E501] {path}, line {number}: expected a token, a tab and a tag, but got "
+        "{line!r}. Mend the line, or leave it empty to end a sentence."
+    )
+    E502 = (
+        "[E502] {path}, line {number}: {tag!r} is not a BIO tag. Tags are O, B-LABEL "
+        "and I-LABEL; convert other schemes first."
+    )
+    E503 = "[E503] {path} holds no sentence, so there is nothing to score."
+    E504 = (
+        "[E504] {path} is no .spacy file ({error}). Write one with DocBin.to_disk, or "
+        "give a CoNLL file another suffix."
+    )
+    E505 = (
+        "[E505] {where} says nothing about these tags: {tags}. Map each to a label, or "
+        'to null to leave it out; "*" speaks of all others.'
+    )
+    E510 = (
+        "[E510] --pipeline, --config and --model/--assets are three ways to name a "
+        "pipeline. Give only one of them."
+    )
+    E511 = "[E511] Cannot load the pipeline {source}: {error}"
+    E512 = (
+        "[E512] The pipeline has no component made by 'bert_unsup_ner' (it has: "
+        "{names}). Add one with nlp.add_pipe('bert_unsup_ner')."
+    )
+    E520 = (
+        "[E520] There is no file {item}. Inputs are .txt and .jsonl files, - for "
+        "stdin, or a text; pipe a text of a single word into stdin."
+    )
+    E521 = (
+        "[E521] {path} is neither .txt nor .jsonl, so it is not clear what is in it. "
+        "Rename it, or send it to stdin."
+    )
+    E522 = (
+        "[E522] {source}, line {line}: byte {byte} of the line is not UTF-8. Convert "
+        "the file, for example with: iconv -f latin1 -t utf8"
+    )
+    E523 = (
+        '[E523] {source}, line {line}: expected a JSON object with a "text", for '
+        'example {{"text": "Ann lives in Rome."}}'
+    )
+    E530 = (
+        "[E530] The suffix of {path} names no format. Use .jsonl, .spacy or .conll, or "
+        "say --format."
+    )
+    E531 = "[E531] .spacy is binary and cannot go to stdout. Name a file with --out."
+    E532 = (
+        "[E532] {source}, line {line}: the text has {length} characters, but this "
+        "pipeline takes at most {most}. Split the text, or raise nlp.max_length."
+    )
+
+
+class CLIWarnings:
+    """Warning templates; each is given once per cause."""
+
+    W501 = (
+        "[W501] {source}, line {line} has half of a surrogate pair, which is no "
+        "character: it was replaced by U+FFFD there and wherever else it occurs."
+    )
+    W502 = (
+        "[W502] The pipeline never says these labels of {where}: {labels}. Translate "
+        "tags with --map."
+    )

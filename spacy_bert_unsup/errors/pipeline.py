@@ -1,0 +1,62 @@
+"""Messages 3xx: voting and the spaCy components."""
+
+from __future__ import annotations
+
+
+class PipelineErrors:
+    """Message templates; fill with ``.format``."""
+
+    E301 = "[E301] {key!r} cannot be {value!r}. Choose from: {names}."
+    E302 = (
+        "[E302] The template {template!r} needs '[MASK]' exactly once and '{{phrase}}' "
+        "at most once, for example 'such as {{phrase}} and [MASK] .'."
+    )
+    E303 = "[E303] {key} must be at least {least}. Set a larger number."
+    E304 = (
+        "[E304] candidates = {name!r} needs a {need} earlier in the pipeline. Add one, "
+        "or use candidates = 'auto', which needs none."
+    )
+    E305 = (
+        "[E305] {key!r} names the label {label!r}, which these assets do not have. "
+        "Labels: {labels}."
+    )
+    E306 = (
+        "[E306] The attribute {owner}._.{attr} belongs to another package or component "
+        "already. Give it another name here: attrs = {{{ours!r}: 'my_{ours}'}}."
+    )
+    E307 = (
+        "[E307] 'attrs' renames {attr!r}, which is no attribute of ours. It may "
+        "rename: {names}."
+    )
+    E308 = (
+        "[E308] There is no candidates function {name!r}. Use one of {names}, or a "
+        'registered function: {{"@misc": "my.function.v1"}}.'
+    )
+    E309 = "[E309] 'voting' has no setting {name!r}. It has: {names}."
+    E310 = "[E310] {key} must lie in [0, 1], not {value!r}: it is a share of the vote."
+    E311 = (
+        "[E311] {where} holds no saved {name!r} component: {missing} is missing. Save "
+        "the pipeline again with nlp.to_disk."
+    )
+    E312 = (
+        "[E312] The setting {name!r} cannot be {value!r}. Give something like "
+        "{example!r}."
+    )
+    E313 = (
+        "[E313] 'seeds_only' leaves no labels, because 'seeds' is empty. Give seeds, "
+        'for example {{"FRUIT": ["apple", "pear"]}}, or drop seeds_only.'
+    )
+
+    E314 = (
+        "[E314] Candidate ({start}, {end}) is no span of a text of {size} tokens. Mend "
+        "the candidates function: spans are (first token, one past the last)."
+    )
+    E315 = (
+        "[E315] doc.spans[{key!r}] holds spans that {name!r} did not set and would "
+        "replace. Give this component another spans_key."
+    )
+
+    E316 = (
+        "[E316] The phrase template {template!r} has no '{{phrase}}', so it asks "
+        "the same of every phrase. Put '{{phrase}}' where the phrase belongs."
+    )
