@@ -16,9 +16,9 @@ from ..voting.spans import refine_label
 from .docs import blocked_spans
 
 if TYPE_CHECKING:
+    from ..mlm.text import EncodedText
     from ..voting.tagger import SpanTagger
     from ..voting.tagging import TaggedText
-    from ..voting.text import EncodedText
     from .options import NEROptions
 
 FORMAT = 1

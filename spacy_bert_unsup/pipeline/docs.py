@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from spacy.tokens import Doc, Span
 
+from ..mlm.text import TokenizedText
 from ..types import Bools
-from ..voting.text import TokenizedText
 
 
 def read_doc(doc: Doc, unread: Sequence[tuple[int, int]] = ()) -> TokenizedText:

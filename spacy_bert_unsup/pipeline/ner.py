@@ -32,7 +32,7 @@ from .options import NEROptions, merge_thresholds
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
-    from ..voting.text import EncodedText
+    from ..mlm.text import EncodedText
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ import numpy as np
 from ..errors import ConfigError, Errors
 from ..mlm.align import choose_window
 from ..mlm.queries import mask_span, plain_query
+from ..mlm.text import EncodedText
 from ..types import Bools, Ints, Query, TopTerms
-from .text import EncodedText
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..mlm.text import EncodedText
 from ..types import Floats
 from ..vocab.scheme import LabelScheme
 from .lexicon import Lexicon
 from .settings import CUES
 from .tagger import SpanScores, SpanTagger
-from .text import EncodedText
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
+from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints
 from ..vocab.vectors import VocabVectors
 from .tables import VoteTables
-from .text import EncodedText, find_capitals
+from .text import find_capitals
 from .votes import divide_rows
 
 

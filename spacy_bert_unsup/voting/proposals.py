@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..mlm.text import EncodedText
 from ..types import Bools, TokenSpan
 from .candidates import group_tokens
 from .lexicon import WordLabels
 from .settings import VotingSettings
 from .tables import VoteTables
-from .text import EncodedText
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ConfigError, Errors
+from ..mlm.text import EncodedText, TokenizedText, encode_texts
 from ..types import Bools, Floats, Ints, Query, TopTerms
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
@@ -24,7 +25,6 @@ from .lexicon import Lexicon, WordLabels
 from .settings import CUES, VotingSettings
 from .spans import Rollup
 from .tables import VoteTables
-from .text import EncodedText, TokenizedText, encode_texts
 from .votes import divide_rows, pool_cues, vote_labels
 
 if TYPE_CHECKING:

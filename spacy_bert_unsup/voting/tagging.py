@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ConfigError, Errors
+from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints, TokenSpan
 from .candidates import Candidates
 from .lexicon import WordLabels, sum_in
 from .proposals import assign_roles, propose_spans
 from .spans import Decisions, decide_roots, resolve_overlaps, segment_tokens
 from .tagger import SpanScores, SpanTagger
-from .text import EncodedText, flatten_spans
+from .text import flatten_spans
 from .thresholds import Thresholds
 
 KNOWN_AS = 0.15

@@ -11,12 +11,12 @@ import spacy
 from spacy.tokens import Span
 
 from spacy_bert_unsup.errors import ConfigError
+from spacy_bert_unsup.mlm.text import TokenizedText
 from spacy_bert_unsup.pipeline.options import merge_thresholds
 from spacy_bert_unsup.vocab.assets import ClusterAssets
 from spacy_bert_unsup.vocab.scheme import LabelScheme
 from spacy_bert_unsup.voting.candidates import Candidates
 from spacy_bert_unsup.voting.evidence import list_voters
-from spacy_bert_unsup.voting.text import TokenizedText
 from tests.pipeline.conftest import TOY_TEXT, entities, toy_config
 
 

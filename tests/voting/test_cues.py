@@ -5,6 +5,7 @@ import pytest
 
 from spacy_bert_unsup.errors import ConfigError
 from spacy_bert_unsup.mlm.model import MaskedLM
+from spacy_bert_unsup.mlm.text import TokenizedText, encode_texts
 from spacy_bert_unsup.types import TopTerms
 from spacy_bert_unsup.voting.cues import (
     Template,
@@ -16,7 +17,6 @@ from spacy_bert_unsup.voting.cues import (
     voting_terms,
     window_of,
 )
-from spacy_bert_unsup.voting.text import TokenizedText, encode_texts
 from tests.voting.words import encode_words
 
 TEXT = "Mary Jones visited the city of Berlin with arthritis ."

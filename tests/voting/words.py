@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from spacy_bert_unsup.mlm.model import MaskedLM
-from spacy_bert_unsup.voting.text import EncodedText, TokenizedText, encode_texts
+from spacy_bert_unsup.mlm.text import EncodedText, TokenizedText, encode_texts
 
 
 def tokenize_words(text: str) -> TokenizedText:

@@ -3,12 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spacy_bert_unsup.voting.text import (
-    TokenizedText,
-    encode_texts,
-    flatten_spans,
-    guess_sentence_starts,
-)
+from spacy_bert_unsup.mlm.text import TokenizedText, encode_texts, guess_sentence_starts
+from spacy_bert_unsup.voting.text import flatten_spans
 
 TEXT = "Mary Jones visited the city of Berlin . Peter lives in Paris ."
 
