@@ -14,6 +14,7 @@ from .annotate import annotate_cli
 from .demo import demo_cli
 from .evaluate import evaluate_cli
 from .explain import explain_cli
+from .fill import fill_cli
 from .info import info_cli
 from .messages import fail
 from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
@@ -56,3 +57,4 @@ app.command("annotate")(annotate_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("explain")(explain_cli)
 app.command("pretrain", context_settings=PRETRAIN_CONTEXT)(pretrain_cli)
+app.command("fill")(fill_cli)

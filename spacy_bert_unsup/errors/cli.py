@@ -57,6 +57,16 @@ class CLIErrors:
         "[E532] {source}, line {line}: the text has {length} characters, but this "
         "pipeline takes at most {most}. Split the text, or raise nlp.max_length."
     )
+    E533 = "[E533] The plot {path} would have no known format. Use .png or .svg."
+    E570 = "[E570] There is nothing to read in the text. Give one with words in it."
+    E571 = (
+        "[E571] There is no [MASK] in the text, so nothing is to be filled in. Write "
+        "[MASK] where a term is wanted, or ask for every word with --all."
+    )
+    E572 = (
+        "[E572] There is no label {label!r}. Labels of these assets: {names}. Take one "
+        "of them, or give other --assets."
+    )
 
 
 class CLIWarnings:
@@ -69,4 +79,12 @@ class CLIWarnings:
     W502 = (
         "[W502] The pipeline never says these labels of {where}: {labels}. Translate "
         "tags with --map."
+    )
+    W531 = (
+        "[W531] The font of the plot {path} lacks these letters, drawn as boxes there: "
+        "{letters}"
+    )
+    W570 = (
+        "[W570] The text has {pieces} pieces, and the model reads {size} at once: each "
+        "place was read in that one of {windows} windows which shows most around it."
     )
