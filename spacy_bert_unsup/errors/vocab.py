@@ -69,3 +69,43 @@ class VocabErrors:
         "[E217] The seed labels in {where} were changed since the assets were built: "
         "they name {labels}. Build the assets again from their seed_labels.jsonl."
     )
+
+    E230 = "[E230] A sheet is a .tsv or a .jsonl file, not {path}. Rename it."
+    E231 = (
+        "[E231] {path}, line {number}: {reason}. A sheet has the columns 'labels' and "
+        "'terms'; mend the line, or export the sheet again."
+    )
+    E232 = (
+        "[E232] {path}, line {number}: {label!r} cannot be a label: a label is not "
+        "empty, has no spaces around it and holds no '/'. Nothing was changed."
+    )
+    E233 = (
+        "[E233] {path}, line {number}: there are labels, but no terms. Empty the "
+        "labels, or name the terms. Nothing was changed."
+    )
+    E234 = (
+        "[E234] {path}, line {number}: the vocabulary has no term {term!r}.{hint} "
+        "Mend the term, or delete it from the line. Nothing was changed."
+    )
+    E235 = (
+        "[E235] {path}, line {number}: this line and line {other} contradict each "
+        "other about {term!r}: one labels it, the other takes its labels away ('-'). "
+        "Change one of them. Nothing was changed."
+    )
+    E236 = (
+        "[E236] {path} holds the assets of {theirs!r} (fingerprint {their_print}), and "
+        "the model is {ours!r} (fingerprint {our_print}). Choose another folder; its "
+        "labels can be used again with: --seeds {path}/seed_labels.jsonl"
+    )
+    E237 = (
+        "[E237] {path} is damaged ({error}). Delete the folder {folder}, and build "
+        "again: what people wrote is not in it."
+    )
+    E238 = (
+        "[E238] {path} holds no clusters to label. Make them with: python -m spacy "
+        "bert-unsup build MODEL --out {path}"
+    )
+    E240 = (
+        "[E240] {term!r} is none of the {size} entries of the vocabulary. {hint} Pieces "
+        "that continue a word are written ##like."
+    )

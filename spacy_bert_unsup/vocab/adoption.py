@@ -13,7 +13,7 @@ from collections import Counter
 import numpy as np
 
 from ..types import Floats
-from .labels import CONTINUES, SeedLabels, match_seed_labels, seed_key
+from .labels import SeedLabels, match_seed_labels, seed_key, spell_term
 from .propagation import Propagation
 from .vectors import VocabVectors
 
@@ -50,7 +50,7 @@ def adopt_terms(
         for term, hits in near.items():
             if _is_alike(term, hits, seeds, before, how):
                 best[term] = max(best.get(term, (0, "")), (hits, label))
-    return {_spell(vectors, term): (label,) for term, (_, label) in best.items()}
+    return {spell_term(term, vectors): (label,) for term, (_, label) in best.items()}
 
 
 def _neighbours_of(
@@ -99,8 +99,3 @@ def _is_alike(
 def _mask_out(cosines: Floats, unwanted: np.ndarray) -> Floats:
     cosines[:, unwanted] = -2
     return cosines
-
-
-def _spell(vectors: VocabVectors, term: int) -> str:
-    """A vocabulary entry as seed files write it."""
-    return CONTINUES * bool(vectors.continues[term]) + vectors.surfaces[term]

@@ -4,12 +4,13 @@ meta.json                     format version, model, fingerprint, labels, thresh
 seed_labels.jsonl             what people wrote; no build ever changes it
 entity_vectors.safetensors    counts of labels per term, sparse rows
 label_map.json                fine label -> broad label
+clusters.jsonl                clusters of the vocabulary, to read; may be missing
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -39,6 +40,7 @@ FILES = META, SEEDS, VECTORS, LABEL_MAP = (
     "entity_vectors.safetensors",
     "label_map.json",
 )
+CLUSTERS = "clusters.jsonl"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class ClusterAssets:
     propagation (Propagation): Limits that the counts were made with.
     adopted (SeedLabels): Terms that went with a user's seeds; they stand apart from
         what people wrote.
+    clusters (str): JSON lines, as `cluster_files` writes them; "" if the assets were
+        built without. Nothing votes by them.
     """
 
     model: str
@@ -64,6 +68,7 @@ class ClusterAssets:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     propagation: Propagation = field(default_factory=Propagation)
     adopted: SeedLabels = field(default_factory=dict)
+    clusters: str = ""
 
     @property
     def term_labels(self) -> SeedLabels:
@@ -187,12 +192,15 @@ class ClusterAssets:
             "propagation": asdict(self.propagation),
             "adopted": {term: list(names) for term, names in self.adopted.items()},
         }
-        return {
+        found = {
             META: _dump(meta),
             SEEDS: dump_seed_labels(self.seeds).encode("utf8"),
             VECTORS: save(tensors),
             LABEL_MAP: _dump(dict(self.scheme.parents)),
         }
+        return found | (
+            {CLUSTERS: self.clusters.encode("utf8")} if self.clusters else {}
+        )
 
     @classmethod
     def from_bytes(
@@ -233,20 +241,24 @@ class ClusterAssets:
                 meta["thresholds"],
                 Propagation(**meta["propagation"]),
                 {t: tuple(names) for t, names in meta.get("adopted", {}).items()},
+                files.get(CLUSTERS, b"").decode("utf8"),
             )
         except AssetsError:
             raise
         except (KeyError, TypeError, IndexError, ValueError, SafetensorError) as error:
             raise AssetsError(Errors.E215.format(where=where, error=error)) from error
 
-    def to_disk(self, path: str | Path) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Collection[str] = ()) -> None:
         """Write the folder; its files are written beside and renamed.
 
         path (str | Path): The folder, made if missing.
+        exclude (Collection[str]): Names of files to leave as they are.
         """
-        with atomic_folder(path) as beside:
+        stale = [] if CLUSTERS in exclude else [CLUSTERS]
+        with atomic_folder(path, stale=stale) as beside:
             for name, content in self.to_bytes().items():
-                (beside / name).write_bytes(content)
+                if name not in exclude:
+                    (beside / name).write_bytes(content)
 
     @classmethod
     def from_disk(cls, path: str | Path) -> ClusterAssets:
@@ -259,7 +271,7 @@ class ClusterAssets:
         path = Path(path)
         if not path.is_dir():
             raise AssetsError(Errors.E216.format(path=path))
-        here = [name for name in FILES if (path / name).is_file()]
+        here = [name for name in (*FILES, CLUSTERS) if (path / name).is_file()]
         files = {name: (path / name).read_bytes() for name in here}
         return cls.from_bytes(files, where=str(path))
 

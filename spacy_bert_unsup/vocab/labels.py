@@ -146,6 +146,16 @@ def seed_key(term: str) -> tuple[str, bool]:
     return (term[len(CONTINUES) :] if continues else term), continues
 
 
+def spell_term(term: int, vectors: VocabVectors) -> str:
+    """A vocabulary entry as seed files write it: the inverse of `seed_key`.
+
+    term (int): Its id.
+    vectors (VocabVectors): The vocabulary.
+    RETURNS (str): The surface, after "##" if it continues a word.
+    """
+    return CONTINUES * bool(vectors.continues[term]) + vectors.surfaces[term]
+
+
 def _parse_json(line: str, path: Path, number: int) -> tuple[str, Sequence[str]]:
     try:
         row = json.loads(line)
