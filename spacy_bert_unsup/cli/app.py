@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from ..errors import BertUnsupError, MissingExtraError
 from .annotate import annotate_cli
+from .bias import bias_cli
 from .demo import demo_cli
 from .evaluate import evaluate_cli
 from .explain import explain_cli
@@ -18,6 +19,7 @@ from .fill import fill_cli
 from .info import info_cli
 from .messages import fail
 from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
+from .vectors import vectors_cli
 
 NAME = "bert-unsup"
 
@@ -58,3 +60,5 @@ app.command("evaluate")(evaluate_cli)
 app.command("explain")(explain_cli)
 app.command("pretrain", context_settings=PRETRAIN_CONTEXT)(pretrain_cli)
 app.command("fill")(fill_cli)
+app.command("vectors")(vectors_cli)
+app.command("bias")(bias_cli)

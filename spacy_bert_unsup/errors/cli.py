@@ -58,6 +58,27 @@ class CLIErrors:
         "pipeline takes at most {most}. Split the text, or raise nlp.max_length."
     )
     E533 = "[E533] The plot {path} would have no known format. Use .png or .svg."
+    E534 = (
+        "[E534] --model and --vectors with --vocab are two ways to name a vocabulary. "
+        "Give one of them, and --vectors never without --vocab."
+    )
+    E535 = (
+        "[E535] Phrases are read by a model, and a vector table has none. Give --model "
+        "instead of --vectors."
+    )
+    E536 = (
+        "[E536] {name!r} has no table of vectors {key!r}. It could be: {candidates}. "
+        "All are listed by --list."
+    )
+    E537 = "[E537] {path} names no format. Vectors go to .npy, .npz or .safetensors."
+    E538 = (
+        "[E538] The term {term!r} holds a line break, so it cannot be a line of "
+        "vocab.txt. Read this vocabulary from the model instead, with --model."
+    )
+    E539 = (
+        "[E539] {path} has the terms of another vocabulary. Choose another folder; "
+        "nothing was written."
+    )
     E570 = "[E570] There is nothing to read in the text. Give one with words in it."
     E571 = (
         "[E571] There is no [MASK] in the text, so nothing is to be filled in. Write "
@@ -66,6 +87,10 @@ class CLIErrors:
     E572 = (
         "[E572] There is no label {label!r}. Labels of these assets: {names}. Take one "
         "of them, or give other --assets."
+    )
+    E573 = (
+        "[E573] The decoder of {model!r} has no bias, so its terms cannot be ranked by "
+        "it. Take another model."
     )
 
 
