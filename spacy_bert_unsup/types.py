@@ -62,3 +62,11 @@ class TopTerms:
     ids: Ints
     probs: Floats
     logits: Floats
+
+    def take(self, rows: Ints) -> TopTerms:
+        """The answers to some of the queries.
+
+        rows (Ints): (N,) which ones, in any order.
+        RETURNS (TopTerms): (N, K).
+        """
+        return TopTerms(self.ids[rows], self.probs[rows], self.logits[rows])

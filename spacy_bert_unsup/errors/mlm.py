@@ -76,3 +76,13 @@ class MLMErrors:
         "[E118] The model has no layer {layer}. Choose from 0 (the embedding) to "
         "{last} (the last layer), or count from the end with -1, -2, ..."
     )
+    E120 = (
+        "[E120] The model '{name}' cannot read packed rows: it does not take a mask for "
+        "each pair of pieces and position ids, as BERT and RoBERTa do. Set masking = "
+        "'exact', which works with every model."
+    )
+    E121 = (
+        "[E121] Block {number} cannot be asked: a block wants at least one of its "
+        "pieces, stands for places from 0 to below {limit}, and names a context from 0 "
+        "to {last}, or -1 for none."
+    )

@@ -16,6 +16,8 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from ..types import Ints
 from .compute import DTYPES
+from .packed import PackedStyle, encode_batch
+from .packing import PackedBatch
 
 
 @dataclass(slots=True)
@@ -73,9 +75,44 @@ class Encoder:
         if dtype != "float32":
             encoder = _convert(copy.deepcopy(encoder), DTYPES[dtype])
         self.stats = ForwardStats()
+        self.pad_id = pad_id
+        self.dtype = dtype
         self._encoder = encoder
-        self._pad_id = pad_id
         self._device = model.device
+        self._config = model.config
+
+    @property
+    def sliding_window(self) -> int | None:
+        """How far pieces see to either side in some layers; None where all see all."""
+        kinds = getattr(self._config, "layer_types", None) or ()
+        reach = getattr(self._config, "sliding_window", None)
+        return reach if "sliding_attention" in kinds else None
+
+    def packed_states(self, batch: PackedBatch, style: PackedStyle) -> Tensor:
+        """Read the last layer at the wanted places of packed rows.
+
+        batch (PackedBatch): R rows of L pieces.
+        style (PackedStyle): how the model wants them.
+        RETURNS (Tensor): (P, H) float32, row after row.
+        """
+        rows, places = np.nonzero(batch.wanted)
+        self.stats.add(
+            rows=len(batch.ids), pieces=batch.ids.size, head_positions=len(rows)
+        )
+        hidden = self.read_packed(batch, style)
+        index = torch.from_numpy(np.stack([rows, places])).to(self._device)
+        return hidden[index[0], index[1]].float()
+
+    def read_packed(self, batch: PackedBatch, style: PackedStyle) -> Tensor:
+        """Read packed rows, without counting them.
+
+        batch (PackedBatch): R rows of L pieces.
+        style (PackedStyle): how the model wants them.
+        RETURNS (Tensor): (R, L, H) last hidden states in the encoder's precision.
+        """
+        dtype = DTYPES[self.dtype]
+        inputs = encode_batch(batch, style, device=self._device, dtype=dtype)
+        return cast(Tensor, self._encoder(**inputs).last_hidden_state)
 
     def last_states(
         self, sequences: Sequence[Ints], positions: Sequence[Ints]
@@ -113,7 +150,7 @@ class Encoder:
     ) -> BaseModelOutput:
         """One forward pass; rows of equal length need no mask."""
         lengths = np.asarray([len(row) for row in sequences])
-        ids = np.full((len(sequences), lengths.max()), self._pad_id, dtype=np.int64)
+        ids = np.full((len(sequences), lengths.max()), self.pad_id, dtype=np.int64)
         for i, row in enumerate(sequences):
             ids[i, : len(row)] = row
         inputs = {"input_ids": torch.from_numpy(ids).to(self._device)}

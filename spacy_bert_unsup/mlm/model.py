@@ -16,6 +16,8 @@ from ..errors import Errors, ModelError
 from ..types import Bools, Floats, Ints, Pieces, Query, TopTerms
 from ..util import fingerprint
 from . import share
+from .answers import Batches, ban_terms, collect_terms
+from .blocks import Blocks, check_blocks, unique_blocks
 from .checks import (
     check_layers,
     check_queries,
@@ -28,12 +30,14 @@ from .encoder import Encoder, ForwardStats
 from .folder import pack_folder, save_parts, unpack_folder
 from .head import make_head
 from .loader import Source, find_source, read_parts
-from .parts import Parts, find_decoder
+from .packed import PackedStyle, find_style
+from .packing import make_batches
+from .parts import Parts, find_decoder, view_read_only
 from .pieces import make_splitter, split_texts
 from .probe import check_probe, probe_model
 from .queries import length_buckets, unique_queries
 from .threads import guard_forks
-from .topk import mean_rows, top_terms
+from .topk import mean_rows
 from .vocabulary import read_vocabulary
 
 MAX_BATCH_PIECES = 8192
@@ -79,8 +83,8 @@ class MaskedLM:
         nn.Module.to(model, self.device)
         self._encoder = Encoder(model, pad_id=self.pad_id, dtype=self.dtype)
         self._head = make_head(model)
-        borders = (self.cls_id, self.sep_id)
-        self.probe = probe_model(model, self._head, border_ids=borders)
+        self._borders = (self.cls_id, self.sep_id)
+        self.probe = probe_model(model, self._head, border_ids=self._borders)
         check_probe(self.probe, name)
 
     @classmethod
@@ -133,17 +137,14 @@ class MaskedLM:
 
     def _shared(self) -> MaskedLM:
         """The model of the same content in memory, or this one."""
-        weights = share.digest_weights(self._parts.model)
-        key = (self.fingerprint, weights, self.device, self.dtype)
-        return share.share(self, *key)
+        return share.share(self, self.identity, self.device, self.dtype)
 
     def rows(self) -> Floats:
         """Vocabulary vectors: the rows of the output embedding (spec part 1).
 
         RETURNS (Floats): (V, D), not normalised, read-only.
         """
-        weight = find_decoder(self._parts.model).weight
-        return _read_only(weight)
+        return view_read_only(find_decoder(self._parts.model).weight)
 
     def bias(self) -> Floats:
         """How readily the model predicts each term, whatever the place (spec part 8).
@@ -151,14 +152,18 @@ class MaskedLM:
         RETURNS (Floats): (V,) bias of the decoder; zeros where the model has none.
         """
         bias = find_decoder(self._parts.model).bias
-        if bias is None:
-            return np.zeros(len(self.terms), dtype=np.float32)
-        return _read_only(bias)
+        size = len(self.terms)
+        return np.zeros(size, np.float32) if bias is None else view_read_only(bias)
 
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits of SHA-256 over the terms and their vectors."""
         return fingerprint(self.terms, self.rows())
+
+    @cached_property
+    def identity(self) -> str:
+        """The fingerprint and a digest of all weights: equal for copies of a model."""
+        return f"{self.fingerprint}-{share.digest_weights(self._parts.model)}"
 
     @property
     def n_layers(self) -> int:
@@ -217,23 +222,55 @@ class MaskedLM:
         RAISES (ModelError): when a query is too long or wants a place it has not.
         """
         unique, back = self._check(queries)
-        banned = self._banned(allowed)
-        n_terms = len(self.terms)
-        top_k = min(top_k, n_terms)
-        ids = np.full((len(unique), top_k), -1, dtype=np.int32)
-        probs = np.zeros((len(unique), top_k), dtype=np.float32)
-        logits = np.full((len(unique), top_k), -np.inf, dtype=np.float32)
-        for rows, counts, hidden in self._states(unique, max_batch_pieces):
-            best = top_terms(
-                self._head.score,
-                hidden,
-                counts,
-                top_k=top_k,
-                n_terms=n_terms,
-                banned=banned,
-            )
-            ids[rows], probs[rows], logits[rows] = (t.cpu().numpy() for t in best)
-        return TopTerms(ids[back], probs[back], logits[back])
+        states = self._states(unique, max_batch_pieces)
+        return self._best_terms(states, len(unique), top_k, allowed).take(back)
+
+    @cached_property
+    def packed_style(self) -> PackedStyle | None:
+        """How this model wants packed rows, found out on first use; None: never."""
+        size, limit = len(self.terms), self.max_length
+        return find_style(self._encoder, self._borders, n_terms=size, limit=limit)
+
+    @torch.inference_mode()
+    def fill_packed(
+        self,
+        contexts: Sequence[Ints],
+        blocks: Blocks,
+        *,
+        top_k: int = 20,
+        allowed: Bools | None = None,
+        max_batch_pieces: int = MAX_BATCH_PIECES,
+    ) -> TopTerms:
+        """Find the terms at masks that are written beside contexts (packed masking).
+
+        Contexts see only themselves, and a block sees itself and what it is allowed of
+        its context, so a context is read once for all of its blocks. Blocks that are
+        equal are computed once.
+
+        contexts (Sequence[Ints]): (n,) pieces of each context, special tokens included.
+        blocks (Blocks): B blocks.
+        top_k (int): terms for each block; at most V.
+        allowed (Bools | None): (V,) terms that may be returned. The others still take
+            their share of the probability.
+        max_batch_pieces (int): bound on rows x length of one forward pass; the blocks
+            of one context are spread over several rows where they do not fit.
+        RETURNS (TopTerms): (B, K) in the order of the blocks.
+        RAISES (ModelError): when the model cannot read packed rows, a context is too
+            long, or a block stands for places that there are not.
+        """
+        style = self.packed_style
+        if style is None:
+            raise ModelError(Errors.E120.format(name=self.name))
+        check_blocks(contexts, blocks, name=self.name, limit=self.max_length)
+        unique, back = unique_blocks(contexts, blocks)
+        batches = make_batches(
+            contexts, unique, max_batch_pieces=max_batch_pieces, pad_id=self.pad_id
+        )
+        states = (
+            (rows, counts, self._encoder.packed_states(batch, style))
+            for rows, counts, batch in batches
+        )
+        return self._best_terms(states, len(unique), top_k, allowed).take(back)
 
     @torch.inference_mode()
     def head_vectors(
@@ -273,15 +310,11 @@ class MaskedLM:
         RAISES (ModelError): when a sequence is too long, or there is no such layer.
         """
         check_layers(layers, n_layers=self._parts.model.config.num_hidden_layers)
-        first = np.zeros(1, dtype=np.int32)
-        self._check([Query(ids, first) for ids in sequences])
+        self._check([Query(ids, np.zeros(1, dtype=np.int32)) for ids in sequences])
         states: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(sequences)
-        lengths = [len(ids) for ids in sequences]
-        for rows in length_buckets(lengths, max_batch_pieces):
-            batch = [sequences[i] for i in rows]
-            for i, state in zip(
-                rows, self._encoder.layer_states(batch, layers), strict=True
-            ):
+        for rows in length_buckets([len(ids) for ids in sequences], max_batch_pieces):
+            found = self._encoder.layer_states([sequences[i] for i in rows], layers)
+            for i, state in zip(rows, found, strict=True):
                 states[i] = state.cpu().numpy()
         return states
 
@@ -337,13 +370,19 @@ class MaskedLM:
         check_queries(queries, name=self.name, limit=self.max_length)
         return unique_queries(queries)
 
-    def _banned(self, allowed: Bools | None) -> Tensor | None:
-        if allowed is None:
-            return None
-        if len(allowed) != len(self.terms):
-            message = Errors.E112.format(found=len(allowed), n_terms=len(self.terms))
-            raise ModelError(message)
-        return torch.from_numpy(~np.asarray(allowed, dtype=np.bool_)).to(self.device)
+    def _best_terms(
+        self, states: Batches, size: int, top_k: int, allowed: Bools | None
+    ) -> TopTerms:
+        """The best terms of `size` questions, from the states at their places."""
+        n_terms = len(self.terms)
+        return collect_terms(
+            self._head,
+            states,
+            size=size,
+            top_k=min(top_k, n_terms),
+            n_terms=n_terms,
+            banned=ban_terms(allowed, n_terms, self.device),
+        )
 
     def _states(
         self, queries: Sequence[Query], max_batch_pieces: int
@@ -358,10 +397,3 @@ class MaskedLM:
 
 def _from_pickle(content: bytes, name: str, device: str, dtype: str) -> MaskedLM:
     return MaskedLM.from_bytes(content, name=name, device=device, dtype=dtype)
-
-
-def _read_only(tensor: Tensor) -> Floats:
-    """A float32 array over a parameter's memory (a copy if it is on a GPU)."""
-    array = tensor.detach().cpu().numpy()
-    array.flags.writeable = False
-    return array

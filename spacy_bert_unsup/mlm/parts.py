@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from ..types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,14 @@ def find_backend(tokenizer: PreTrainedTokenizerBase) -> Tokenizer:
     RETURNS (Tokenizer): its backend.
     """
     return cast(Tokenizer, tokenizer.backend_tokenizer)
+
+
+def view_read_only(tensor: Tensor) -> Floats:
+    """Look at a parameter as an array.
+
+    tensor (Tensor): a float32 parameter.
+    RETURNS (Floats): an array over its memory (a copy if it is on a GPU).
+    """
+    array = tensor.detach().cpu().numpy()
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,79 @@
+"""Batches of hidden states to the best terms of each question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import Errors, ModelError
+from ..types import Bools, TopTerms
+from .head import Head
+from .topk import top_terms
+
+Batches = Iterable[tuple[Sequence[int], Sequence[int], Tensor]]
+"""Which questions, their numbers of places, and (P, H) states at these places."""
+
+
+def no_terms(size: int, top_k: int) -> TopTerms:
+    """Answers to questions that were not asked: ids -1.
+
+    size (int): Q, number of questions.
+    top_k (int): K, terms for each.
+    RETURNS (TopTerms): (Q, K).
+    """
+    shape = (size, top_k)
+    return TopTerms(
+        np.full(shape, -1, dtype=np.int32),
+        np.zeros(shape, dtype=np.float32),
+        np.full(shape, -np.inf, dtype=np.float32),
+    )
+
+
+def ban_terms(allowed: Bools | None, n_terms: int, device: str) -> Tensor | None:
+    """Turn the terms that may be returned into those that may not.
+
+    allowed (Bools | None): (V,) terms that may be returned; None for all.
+    n_terms (int): V.
+    device (str): where the scores are.
+    RETURNS (Tensor | None): (V,) True for the others; None where there are none.
+    RAISES (ModelError): when there is not one flag for each term.
+    """
+    if allowed is None:
+        return None
+    if len(allowed) != n_terms:
+        message = Errors.E112.format(found=len(allowed), n_terms=n_terms)
+        raise ModelError(message)
+    return torch.from_numpy(~np.asarray(allowed, dtype=np.bool_)).to(device)
+
+
+def collect_terms(
+    head: Head,
+    batches: Batches,
+    *,
+    size: int,
+    top_k: int,
+    n_terms: int,
+    banned: Tensor | None = None,
+) -> TopTerms:
+    """Score batch after batch and lay the answers out in the order of the questions.
+
+    head (Head): The model's head.
+    batches (Batches): Hidden states at the wanted places.
+    size (int): Q, number of questions.
+    top_k (int): K, terms for each; at most V.
+    n_terms (int): V.
+    banned (Tensor | None): (V,) True for terms that may not be returned.
+    RETURNS (TopTerms): (Q, K).
+    """
+    found = no_terms(size, top_k)
+    for rows, counts, hidden in batches:
+        best = top_terms(
+            head.score, hidden, counts, top_k=top_k, n_terms=n_terms, banned=banned
+        )
+        parts = (found.ids, found.probs, found.logits)
+        for part, tensor in zip(parts, best, strict=True):
+            part[rows] = tensor.cpu().numpy()
+    return found
