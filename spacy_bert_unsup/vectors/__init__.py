@@ -1,0 +1,1 @@
+"""First floor: vectors of texts, tokens and positions, and how to read them."""

@@ -1,0 +1,215 @@
+"""The unmasked pass over a text, shared by all that want its states.
+
+Components that stand in one pipeline and use one model read the same windows. The first
+of them computes the layers that any of them wants; the others find them here. What all
+have read is dropped, and a bound in bytes holds where one never comes to read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
+
+import numpy as np
+
+from ..mlm.text import EncodedText
+from ..types import Floats, Ints
+from .windows import window_sequences
+
+if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
+
+MAX_BYTES = 128 * 2**20
+MAX_BATCH_PIECES = 8192
+CHUNK = 2
+"""How many times `max_batch_pieces` of text is read at once, to fill the batches."""
+
+
+class Reader:
+    """One of those that share the states, known by identity.
+
+    layers (Sequence[int]): What it wants of each text; 0 is the embedding, -1 the last.
+    """
+
+    def __init__(self, layers: Sequence[int]) -> None:
+        self.layers = tuple(layers)
+
+
+@dataclass(slots=True)
+class Entry:
+    """States of one sequence.
+
+    states (Floats): (n, L, H).
+    layers (tuple[int, ...]): The L layers, counted from 0.
+    waiting (WeakSet): Readers that have not read it yet.
+    """
+
+    states: Floats
+    layers: tuple[int, ...]
+    waiting: WeakSet[Reader]
+
+
+class StateStore:
+    """States of a model's layers, each sequence computed once for all readers.
+
+    Safe to use from any number of threads.
+
+    lm (MaskedLM): The model.
+    scope (object): What the store belongs to; kept, so that nothing else takes on its
+        identity while the store lives.
+    max_bytes (int): Bound on what is kept; the oldest goes first.
+    """
+
+    def __init__(
+        self, lm: MaskedLM, scope: object = None, *, max_bytes: int = MAX_BYTES
+    ) -> None:
+        self.lm = lm
+        self.scope = scope
+        self.max_bytes = max_bytes
+        self._entries: OrderedDict[bytes, Entry] = OrderedDict()
+        self._bytes = 0
+        self._readers: WeakKeyDictionary[Reader, tuple[int, ...]] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def join(self, layers: Sequence[int]) -> Reader:
+        """Take part in the sharing, for as long as the returned reader is kept.
+
+        layers (Sequence[int]): What will be wanted of each text.
+        RETURNS (Reader): To be given to `read`.
+        """
+        reader = Reader(layers)
+        with self._lock:
+            self._readers[reader] = tuple(self._count(layers))
+        return reader
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the states that are kept."""
+        return self._bytes
+
+    def read(
+        self,
+        reader: Reader,
+        sequences: Sequence[Ints],
+        *,
+        max_batch_pieces: int = MAX_BATCH_PIECES,
+    ) -> list[Floats]:
+        """Get the states of sequences, from the store or by a forward pass.
+
+        reader (Reader): Who reads.
+        sequences (Sequence[Ints]): Pieces, special tokens included.
+        max_batch_pieces (int): Bound on rows x length of one forward pass.
+        RETURNS (list[Floats]): (n, len(reader.layers), H) for each sequence.
+        RAISES (ModelError): When a sequence is too long, or there is no such layer.
+        """
+        keys = [ids.tobytes() for ids in sequences]
+        with self._lock:
+            wanted, others = self._wanted(reader)
+            found = {
+                key: entry for key in {*keys} if (entry := self._take(key, reader))
+            }
+        missing = {
+            key: ids
+            for key, ids in zip(keys, sequences, strict=True)
+            if key not in found
+        }
+        if missing:
+            states = self.lm.hidden_states(
+                list(missing.values()), layers=wanted, max_batch_pieces=max_batch_pieces
+            )
+            fresh = zip(missing, states, strict=True)
+            found |= {key: Entry(s, wanted, WeakSet(others)) for key, s in fresh}
+            if others:
+                self._keep({key: found[key] for key in missing})
+        return [self._choose(found[key], reader) for key in keys]
+
+    def _wanted(self, reader: Reader) -> tuple[tuple[int, ...], list[Reader]]:
+        """All layers that anybody wants, and who wants some beside this reader."""
+        layers = {*self._count(reader.layers)}
+        others = [other for other in self._readers if other is not reader]
+        for other in others:
+            layers.update(self._readers[other])
+        return tuple(sorted(layers)), others
+
+    def _take(self, key: bytes, reader: Reader) -> Entry | None:
+        """Find an entry that has all that this reader wants; drop it after the last."""
+        entry = self._entries.get(key)
+        if entry is None or not {*self._count(reader.layers)} <= {*entry.layers}:
+            return None
+        entry.waiting.discard(reader)
+        if not entry.waiting:
+            self._drop(key)
+        return entry
+
+    def _keep(self, entries: dict[bytes, Entry]) -> None:
+        with self._lock:
+            for key, entry in entries.items():
+                self._drop(key)
+                # A view would keep the whole batch alive that it was cut from.
+                entry.states = np.array(entry.states)
+                self._entries[key] = entry
+                self._bytes += entry.states.nbytes
+            while self._bytes > self.max_bytes:
+                self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: bytes) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._bytes -= entry.states.nbytes
+
+    def _choose(self, entry: Entry, reader: Reader) -> Floats:
+        columns = [entry.layers.index(layer) for layer in self._count(reader.layers)]
+        return entry.states[:, columns]
+
+    def _count(self, layers: Sequence[int]) -> list[int]:
+        """Count layers from 0, the embedding; one that is not there stays as it is."""
+        size = self.lm.n_layers + 1
+        return [layer + size if -size <= layer < 0 else layer for layer in layers]
+
+
+_stores: WeakValueDictionary[tuple[int, int], StateStore] = WeakValueDictionary()
+_stores_lock = threading.Lock()
+
+
+def find_store(lm: MaskedLM, scope: object) -> StateStore:
+    """Get the store that all readers of a model in one scope share.
+
+    lm (MaskedLM): The model.
+    scope (object): What they have in common: the vocab of their pipeline.
+    RETURNS (StateStore): It lives as long as somebody holds it.
+    """
+    key = (id(lm), id(scope))
+    with _stores_lock:
+        store = _stores.get(key)
+        if store is None:
+            store = _stores[key] = StateStore(lm, scope)
+        return store
+
+
+def read_windows(
+    store: StateStore,
+    reader: Reader,
+    texts: Sequence[EncodedText],
+    *,
+    max_batch_pieces: int = MAX_BATCH_PIECES,
+) -> list[list[Floats]]:
+    """Read all windows of texts, many at once.
+
+    store (StateStore): Where states may be already.
+    reader (Reader): Who reads.
+    texts (Sequence[EncodedText]): Texts.
+    max_batch_pieces (int): Bound on rows x length of one forward pass.
+    RETURNS (list[list[Floats]]): For each text and window (n + 2, L, H), special tokens
+        included.
+    """
+    sequences = [window_sequences(store.lm, text) for text in texts]
+    flat = [ids for of_text in sequences for ids in of_text]
+    states = iter(store.read(reader, flat, max_batch_pieces=max_batch_pieces))
+    return [[next(states) for _ in of_text] for of_text in sequences]

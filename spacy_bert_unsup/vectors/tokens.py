@@ -1,0 +1,100 @@
+"""Vectors of tokens in context: layers reduced, pieces merged (spec part 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..mlm.text import EncodedText, TokenizedText
+from ..types import Floats, Ints
+from .settings import Merge, Reduction, TokenVectors
+from .states import CHUNK, MAX_BATCH_PIECES, StateStore, read_windows
+from .windows import chunk_texts, encode_whole, gather_pieces
+
+if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
+
+
+def token_vectors(
+    lm: MaskedLM,
+    texts: Sequence[TokenizedText],
+    settings: TokenVectors | None = None,
+    *,
+    max_batch_pieces: int = MAX_BATCH_PIECES,
+) -> list[Floats]:
+    """Give each token of each text a vector; long texts are read in windows.
+
+    Tokens and pieces are matched by characters, so unknown words, stripped accents and
+    contractions lose nothing (seed 003 drops the rest of such a line).
+
+    lm (MaskedLM): The model.
+    texts (Sequence[TokenizedText]): Texts.
+    settings (Optional[TokenVectors]): Which vectors.
+    max_batch_pieces (int): Bound on rows x length of one forward pass.
+    RETURNS (list[Floats]): (T, W) for each text; zeros for tokens without pieces (white
+        space). W is H, or L x H for "concat".
+    """
+    settings = settings or TokenVectors()
+    store = StateStore(lm)
+    reader = store.join(settings.layers)
+    vectors: list[Floats] = []
+    encoded = encode_whole(lm, texts)
+    for part in chunk_texts(encoded, max_pieces=CHUNK * max_batch_pieces):
+        states = read_windows(store, reader, part, max_batch_pieces=max_batch_pieces)
+        pairs = zip(part, states, strict=True)
+        vectors.extend(pool_tokens(*pair, settings) for pair in pairs)
+    return vectors
+
+
+def pool_tokens(
+    text: EncodedText, states: Sequence[Floats], settings: TokenVectors
+) -> Floats:
+    """Make token vectors out of the states of a pass.
+
+    text (EncodedText): T tokens.
+    states (Sequence[Floats]): (n + 2, L, H) for each of its windows.
+    settings (TokenVectors): Which vectors.
+    RETURNS (Floats): (T, W).
+    """
+    pieces = reduce_layers(gather_pieces(text, states), settings.reduction)
+    return merge_pieces(pieces, text.cover, settings.merge)
+
+
+def reduce_layers(states: Floats, reduction: Reduction) -> Floats:
+    """Make one vector out of several layers.
+
+    states (Floats): (n, L, H).
+    reduction (Reduction): "sum", "mean" or "concat".
+    RETURNS (Floats): (n, H), or (n, L x H) for "concat".
+    """
+    if reduction == "concat":
+        return states.reshape(len(states), states.shape[1] * states.shape[2])
+    return states.sum(axis=1) if reduction == "sum" else states.mean(axis=1)
+
+
+def merge_pieces(pieces: Floats, cover: Ints, merge: Merge) -> Floats:
+    """Make one vector out of the pieces of each token.
+
+    pieces (Floats): (N, W).
+    cover (Ints): (T, 2) first piece and one past the last of each token; two tokens may
+        share one.
+    merge (Merge): "last", "first", "mean" or "sum".
+    RETURNS (Floats): (T, W) float32; zeros where a token has no pieces.
+    """
+    merged = np.zeros((len(cover), pieces.shape[1]), np.float32)
+    has = cover[:, 1] > cover[:, 0]
+    bounds = cover[has]
+    if not len(bounds):
+        return merged
+    if merge in ("first", "last"):
+        chosen = bounds[:, 0] if merge == "first" else bounds[:, 1] - 1
+        merged[has] = pieces[chosen]
+        return merged
+    # A row of zeros at the end lets the last token end at N.
+    padded = np.concatenate([pieces, np.zeros((1, pieces.shape[1]), np.float32)])
+    sums = np.add.reduceat(padded, bounds.ravel(), axis=0)[::2]
+    sizes = (bounds[:, 1] - bounds[:, 0])[:, None]
+    merged[has] = sums / sizes if merge == "mean" else sums
+    return merged
