@@ -39,6 +39,42 @@ class WordLabels:
     capital: Bools
 
 
+@dataclass(frozen=True, slots=True)
+class WordTerms:
+    """The rows of the tables that T words are read with.
+
+    ids (Ints): (N,) word after word: its own entry, or those of its pieces.
+    bounds (Ints): (T + 1,) where the rows of each word start; it may have none.
+    known (Bools): (T,) words with an entry of their own.
+    """
+
+    ids: Ints
+    bounds: Ints
+    known: Bools
+
+    @classmethod
+    def read(cls, entries: Ints, cover: Ints, pieces: Ints) -> WordTerms:
+        """Take a word's own entry, or else its pieces.
+
+        entries (Ints): (T,) own entries, -1 where a word has none.
+        cover (Ints): (T, 2) first piece and one past the last piece of each word.
+        pieces (Ints): (P,) vocabulary ids.
+        RETURNS (WordTerms): Of the T words.
+        """
+        known = entries >= 0
+        counts = np.where(known, 1, cover[:, 1] - cover[:, 0])
+        bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        owner = np.repeat(np.arange(len(entries)), counts)
+        ids, cut = entries[owner], ~known[owner]
+        place = np.arange(len(owner)) - bounds[owner]
+        ids[cut] = pieces[(cover[owner, 0] + place)[cut]]
+        return cls(ids.astype(np.int32), bounds, known)
+
+    def own(self, start: int, end: int) -> Ints:
+        """The rows of the words `start` to `end` (exclusive), in order."""
+        return self.ids[self.bounds[start] : self.bounds[end]]
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """The vocabulary as a word list with labels.
@@ -78,11 +114,20 @@ class Lexicon:
         return list(self.tables.words)
 
     def _find(self, word: str) -> int:
-        index, seeds = self.vectors.index, self.tables.words
+        seeds = self.tables.words
+        entry = self._find_entry(word)
+        return entry if entry >= 0 else seeds.get(word, seeds.get(word.lower(), -1))
+
+    def _find_entry(self, word: str) -> int:
+        index = self.vectors.index
         for form in (word, word.lower()):
             if (form, False) in index:
                 return index[form, False]
-        return seeds.get(word, seeds.get(word.lower(), -1))
+        return -1
+
+    def vocabulary_ids(self, words: Sequence[str]) -> Ints:
+        """(T,) as `word_ids`, but for words of the vocabulary alone."""
+        return np.fromiter(map(self._find_entry, words), np.int32, len(words))
 
     def label_words(self, text: EncodedText) -> WordLabels:
         """Label every word of a text by itself.
@@ -90,19 +135,38 @@ class Lexicon:
         text (EncodedText): T tokens.
         RETURNS (WordLabels): Shares; rows of 0 for words without pieces or labels.
         """
-        ids = self.entry_ids(text.words)
-        known = ids >= 0
-        voters, alone = self.tables.voters[ids], self.tables.alone[ids]
-        for token in np.flatnonzero(~known).tolist():
-            first, last = text.cover[token].tolist()
-            pieces = text.pieces.ids[first:last]
-            weights = np.ones(len(pieces), np.float32)
-            weights[-1:] = self.last_piece
-            alone[token] = voters[token] = weights @ self.tables.voters[pieces]
         is_word = np.array([any(map(str.isalnum, w)) for w in text.words], bool)
-        capital = find_capitals(text.words)
+        return self.label_terms(
+            self.read_words(text), is_word, find_capitals(text.words)
+        )
+
+    def read_words(self, text: EncodedText) -> WordTerms:
+        """Find the rows of the tables for every word of a text."""
+        entries = self.entry_ids(text.words)
+        return WordTerms.read(entries, text.cover, text.pieces.ids)
+
+    def label_terms(
+        self, terms: WordTerms, is_word: Bools, capital: Bools
+    ) -> WordLabels:
+        """Label words by the rows that they are read with.
+
+        terms (WordTerms): Of T words.
+        is_word, capital (Bools): (T,) as in `WordLabels`.
+        RETURNS (WordLabels): Shares; rows of 0 for words without rows or labels.
+        """
+        counts = np.diff(terms.bounds)
+        whole = np.repeat(terms.known, counts)
+        weights = np.ones(len(terms.ids), np.float32)
+        cut = (counts > 0) & ~terms.known
+        weights[terms.bounds[1:][cut] - 1] = self.last_piece
+        voters = self.tables.voters[terms.ids] * weights[:, None]
+        alone = np.where(whole[:, None], self.tables.alone[terms.ids], voters)
         return WordLabels(
-            divide_rows(voters), divide_rows(alone), known, is_word, capital
+            divide_rows(add_parts(voters, terms.bounds)),
+            divide_rows(add_parts(alone, terms.bounds)),
+            terms.known,
+            is_word,
+            capital,
         )
 
     def entry_ids(self, words: Sequence[str]) -> Ints:
@@ -138,6 +202,20 @@ class Lexicon:
         last = spans[:, 1] - 1
         heads = np.where(dull[:, None], words.alone[last], words.voters[last])
         return divide_rows(sums + np.float32(self.head - 1) * heads)
+
+
+def add_parts(rows: Floats, bounds: Ints) -> Floats:
+    """Sum stretches of rows; an empty stretch gives 0.
+
+    rows (Floats): (N, L).
+    bounds (Ints): (T + 1,) first row of each stretch, and N at the end.
+    RETURNS (Floats): (T, L).
+    """
+    sums = np.zeros((len(bounds) - 1, rows.shape[1]), np.float32)
+    full = np.diff(bounds) > 0
+    if full.any():
+        sums[full] = np.add.reduceat(rows, bounds[:-1][full], axis=0)
+    return sums
 
 
 def sum_in(spans: Ints, values: Floats) -> Floats:

@@ -7,6 +7,7 @@ adjectives, kind words ("disease"), and bridges ("-", "of") between two words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,21 @@ def assign_roles(
     settings (VotingSettings): `propose`, `kinds`, `block`, `capitals`, `bridges`.
     RETURNS (TokenRoles): One role or none per token.
     """
+    bridge = find_bridges(text.words, settings.bridges)
+    return label_roles(words, bridge, tables, settings)
+
+
+def label_roles(
+    words: WordLabels, bridge: Bools, tables: VoteTables, settings: VotingSettings
+) -> TokenRoles:
+    """As `assign_roles`, where the text itself is not at hand.
+
+    words (WordLabels): Labels of T words.
+    bridge (Bools): (T,) words that may only stand between two others.
+    tables (VoteTables): Which labels are entities, and which block.
+    settings (VotingSettings): `propose`, `kinds`, `block`, `capitals`.
+    RETURNS (TokenRoles): One role or none per token.
+    """
     said = words.voters if settings.kinds else words.alone
     unknown = ~words.voters.any(axis=1)
     entity = said[:, tables.entity].sum(axis=1) >= settings.propose
@@ -51,10 +67,13 @@ def assign_roles(
     capital = words.capital & settings.capitals
     core = words.is_word & (unknown | entity | (capital & ~blocks))
     extra = words.is_word & ~core & (capital | ~blocks)
-    lower = [word.lower() for word in text.words]
-    bridge = np.isin(np.array(lower, object), settings.bridges)
-    bridge |= _after_initial(text.words)
     return TokenRoles(core & ~bridge, extra & ~bridge, bridge)
+
+
+def find_bridges(words: Sequence[str], bridges: Sequence[str]) -> Bools:
+    """(T,) words that may only stand between two others, and stops after initials."""
+    lower = np.array([word.lower() for word in words], object)
+    return np.isin(lower, list(bridges)) | _after_initial(words)
 
 
 def propose_spans(roles: TokenRoles, settings: VotingSettings) -> list[TokenSpan]:
@@ -98,7 +117,7 @@ def _between(roles: TokenRoles) -> Bools:
     return inside
 
 
-def _after_initial(words: list[str]) -> Bools:
+def _after_initial(words: Sequence[str]) -> Bools:
     """Full stops that follow a single capital letter ("M . bovis")."""
     befores = ["", *words[:-1]] if words else []
     return np.array(

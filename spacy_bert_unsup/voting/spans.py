@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..types import Bools, Floats, Ints, TokenSpan
 from ..vocab.scheme import LabelScheme
@@ -39,7 +41,40 @@ class Rollup:
 
     def sum_up(self, shares: Floats) -> Floats:
         """(S, L) shares of all labels -> (S, R) shares of the roots."""
-        return shares @ self.matrix
+        # Not a matrix product: its last digits depend on how many rows it is given.
+        columns, starts = self._columns
+        return np.add.reduceat(shares[..., columns], starts, axis=-1)
+
+    @cached_property
+    def _columns(self) -> tuple[Ints, Ints]:
+        """The columns of L labels root by root, and where each root starts."""
+        root = self.matrix.argmax(axis=1)
+        columns = np.argsort(root, kind="stable")
+        starts = np.searchsorted(root[columns], np.arange(len(self.roots)))
+        return columns.astype(np.int32), starts.astype(np.int32)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All N labels: those of the scheme, and roots that it does not list."""
+        return tuple(dict.fromkeys([*self.scheme.labels, *self.roots]))
+
+    @cached_property
+    def beneath(self) -> NDArray[np.float64]:
+        """(L, N) 1 where a label lies beneath, or is, the label of the column."""
+        is_a = self.scheme.is_a
+        rows = [[is_a(low, top) for top in self.names] for low in self.scheme.labels]
+        return np.array(rows, np.float64)
+
+    @cached_property
+    def families(self) -> list[tuple[int, list[int]]]:
+        """Each label with labels right beneath it, from the roots down, as indices."""
+        names, parents = self.names, self.scheme.parents
+        found = []
+        for i, label in enumerate(names):
+            below = [j for j, name in enumerate(names) if parents.get(name) == label]
+            if below:
+                found.append((len(self.scheme.ancestors(label)), i, below))
+        return [(i, below) for _, i, below in sorted(found)]
 
 
 @dataclass(frozen=True)
@@ -77,29 +112,44 @@ def decide_roots(shares: Floats, rollup: Rollup) -> Decisions:
     return Decisions(root, entity.max(axis=1, initial=0), entity.sum(axis=1), summed)
 
 
+def refine_labels(
+    shares: Floats, roots: Ints, rollup: Rollup, *, fine_share: float
+) -> Ints:
+    """Go down from the roots as long as one label beneath holds most of the share.
+
+    shares (Floats): (S, L) of the spans.
+    roots (Ints): (S,) where to start, as indices of `rollup.roots`.
+    rollup (Rollup): The scheme's roots.
+    fine_share (float): Least share of a label, of the one above it, in (0, 1].
+    RETURNS (Ints): (S,) the root or a label beneath it, as indices of `rollup.names`.
+    """
+    start = np.array([rollup.names.index(root) for root in rollup.roots], np.int32)
+    label = start[roots]
+    totals = shares.astype(np.float64) @ rollup.beneath
+    for above, below in rollup.families:
+        rows = np.flatnonzero(label == above)
+        best = np.array(below, np.int32)[totals[rows][:, below].argmax(axis=1)]
+        most = totals[rows, best]
+        down = (most > 0) & (most >= fine_share * totals[rows, above])
+        label[rows[down]] = best[down]
+    return label
+
+
 def refine_label(
     shares: Floats, root: str, scheme: LabelScheme, *, fine_share: float
 ) -> str:
-    """Go down from a root as long as one label beneath holds most of the share.
+    """As `refine_labels`, for one span.
 
-    shares (Floats): (L,) of one span.
+    shares (Floats): (L,) of the span.
     root (str): Where to start.
     scheme (LabelScheme): L labels.
     fine_share (float): Least share of a label, of the one above it, in (0, 1].
     RETURNS (str): The root or a label beneath it.
     """
-    by_name = dict(zip(scheme.labels, shares.tolist(), strict=True))
-
-    def total(label: str) -> float:
-        return sum(x for name, x in by_name.items() if scheme.is_a(name, label))
-
-    label = root
-    while children := [n for n in scheme.labels if scheme.parents.get(n) == label]:
-        best = max(children, key=total)
-        if total(best) <= 0 or total(best) < fine_share * total(label):
-            break
-        label = best
-    return label
+    rollup = Rollup.of(scheme)
+    start = np.array([rollup.roots.index(root)], np.int32)
+    found = refine_labels(shares[None], start, rollup, fine_share=fine_share)
+    return rollup.names[int(found[0])]
 
 
 def segment_tokens(

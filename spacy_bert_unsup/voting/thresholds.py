@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..types import Floats
-from .spans import Decisions, Rollup, refine_label
+from .spans import Decisions, Rollup, refine_labels
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,17 @@ class Thresholds:
         shares (Floats): (S, L) of the spans.
         decisions (Decisions): Their roots.
         rollup (Rollup): R roots.
-        fine_share (float): As in `refine_label`.
+        fine_share (float): As in `refine_labels`.
         RETURNS (Floats): (S,) shares.
         """
         roots = [self.labels.get(root, self.general) for root in rollup.roots]
-        bars = np.array(roots, np.float32)[decisions.root]
-        fine = set(self.labels) - set(rollup.roots)
-        scheme = rollup.scheme
-        with_fine = {scheme.ancestors(label)[-1] for label in fine}
-        for row, root in enumerate(rollup.roots[i] for i in decisions.root.tolist()):
-            if root in with_fine:
-                label = refine_label(shares[row], root, scheme, fine_share=fine_share)
-                line = scheme.ancestors(label)
-                own = (self.labels[step] for step in line if step in self.labels)
-                bars[row] = next(own, self.general)
-        return bars
+        if not set(self.labels) - set(rollup.roots):
+            return np.array(roots, np.float32)[decisions.root]
+        names = refine_labels(shares, decisions.root, rollup, fine_share=fine_share)
+        bars = [self.bar_of(name, rollup) for name in rollup.names]
+        return np.array(bars, np.float32)[names]
+
+    def bar_of(self, label: str, rollup: Rollup) -> float:
+        """The threshold of a label, or the next one above it."""
+        line = rollup.scheme.ancestors(label)
+        return next((self.labels[n] for n in line if n in self.labels), self.general)
