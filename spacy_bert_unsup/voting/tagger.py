@@ -136,7 +136,7 @@ class SpanTagger:
         everything = np.arange(len(spans), dtype=np.int32)
         cues = {"lexical": self._label_by_words(spans, words)}
         tops = self._ask_cue("phrase", texts, spans, everything)
-        cues["phrase"] = self._vote("phrase", tops, cues["lexical"].shape)
+        cues["phrase"] = self.vote("phrase", tops, cues["lexical"].shape)
         weights = {name: self.settings.weight(name) for name in CUES}
         rows = everything
         if hopeful is not None and self.settings.weight("context"):
@@ -144,7 +144,7 @@ class SpanTagger:
             silent = ~pooled.any(axis=1)  # only the context can speak for these
             rows = everything[hopeful(pooled) | silent]
         asked = self._ask_cue("context", texts, spans, rows)
-        cues["context"] = self._vote("context", asked, cues["lexical"].shape)
+        cues["context"] = self.vote("context", asked, cues["lexical"].shape)
         named = [("phrase", top) for top in tops] + [("context", top) for top in asked]
         return SpanScores(spans, pool_cues(cues, weights), cues, named)
 
@@ -184,19 +184,27 @@ class SpanTagger:
             self.lm, texts, spans, template, per_piece=self.settings.per_piece
         )
 
-    def _vote(
+    def vote(
         self, cue: str, tops: Sequence[TopTerms], shape: tuple[int, ...]
     ) -> Floats:
-        """The mean of the templates' votes, (S, L)."""
+        """The mean of the templates' votes, (S, L).
+
+        cue (str): "context" or "phrase".
+        tops (Sequence[TopTerms]): (S, K) answers to each template of the cue.
+        shape (tuple[int, ...]): (S, L).
+        RETURNS (Floats): (S, L) shares; a row of 0 where nothing voted.
+        """
         scale = np.ones(shape[1], np.float32)
         if cue == "context":
             scale[~self.tables.entity] *= self.settings.non_entity_weight
         total = np.zeros(shape, np.float32)
         for top in tops:
-            weight = self.settings.term_weight
-            total += divide_rows(
-                vote_labels(top, self.tables.voters, weight=weight) * scale
+            rows = np.flatnonzero((top.ids >= 0).any(axis=1))
+            asked = TopTerms(top.ids[rows], top.probs[rows], top.logits[rows])
+            votes = vote_labels(
+                asked, self.tables.voters, weight=self.settings.term_weight
             )
+            total[rows] += divide_rows(votes * scale)
         return divide_rows(total)
 
     def _label_by_words(self, spans: Ints, words: Sequence[WordLabels]) -> Floats:

@@ -13,6 +13,7 @@ from ..types import Bools, Floats, Ints, TokenSpan
 from .candidates import Candidates
 from .lexicon import WordLabels, sum_in
 from .proposals import assign_roles, propose_spans
+from .settings import VotingSettings
 from .spans import Decisions, decide_roots, resolve_overlaps, segment_tokens
 from .tagger import SpanScores, SpanTagger
 from .text import flatten_spans
@@ -99,11 +100,9 @@ def tag_texts(
     )
 
     def hopeful(shares: Floats) -> Bools:
-        worth = _value_all(
-            tagger, rows, words, decide_roots(shares, tagger.rollup), bars
-        )
-        margin = tagger.settings.context_margin
-        return given | (worth + margin * (rows[:, 2] - rows[:, 1]) > 0)
+        decisions = decide_roots(shares, tagger.rollup)
+        worth = _value_all(tagger, rows, words, decisions, bars)
+        return given | is_hopeful(rows[:, 1:], worth, tagger.settings)
 
     scores = tagger.score_spans(texts, rows, words, hopeful=hopeful)
     tagged, done = [], 0
@@ -111,12 +110,25 @@ def tag_texts(
         part = scores.part(slice(done, done := done + sizes[i]))
         busy = taken[i] if taken else np.zeros(len(texts[i].words), bool)
         tagged.append(
-            _decide(tagger, part, words[i], thresholds, join=wanted.join, taken=busy)
+            decide_spans(
+                tagger, part, words[i], thresholds, join=wanted.join, taken=busy
+            )
         )
     return tagged
 
 
-def _decide(
+def is_hopeful(spans: Ints, worth: Floats, settings: VotingSettings) -> Bools:
+    """(S,) whether proposed spans are worth the dear question in context.
+
+    spans (Ints): (S, 2) first token, one past the last.
+    worth (Floats): (S,) their `span_values` by words and phrase alone.
+    settings (VotingSettings): `context_margin`.
+    RETURNS (Bools): (S,).
+    """
+    return worth + settings.context_margin * (spans[:, 1] - spans[:, 0]) > 0
+
+
+def decide_spans(
     tagger: SpanTagger,
     scores: SpanScores,
     words: WordLabels,
@@ -125,21 +137,34 @@ def _decide(
     join: bool,
     taken: Bools,
 ) -> TaggedText:
-    """Decide about the spans of one text."""
+    """Decide about the spans of one text.
+
+    tagger (SpanTagger): Settings and tables; no model is asked.
+    scores (SpanScores): Of S spans.
+    words (WordLabels): Labels of the text's T words.
+    thresholds (Thresholds): When a label counts.
+    join (bool): The spans were proposed, and the best split of the text is wanted.
+    taken (Bools): (T,) tokens that must not be part of a chosen span.
+    RETURNS (TaggedText): The decisions.
+    """
     decisions = decide_roots(scores.shares, tagger.rollup)
     bar = thresholds.span_bars(
         scores.shares, decisions, tagger.rollup, fine_share=tagger.settings.fine_share
     )
-    passes = (decisions.entity >= tagger.settings.entity_share) & (
-        decisions.score >= np.maximum(bar, 1e-9)
-    )
+    passes = find_passing(decisions, bar, tagger.settings)
     bounds = scores.spans[:, 1:]
     if join:
         worth = span_values(tagger, bounds, words, decisions, bar)
-        chosen = _best_split(bounds, worth, passes, taken, tagger)
+        chosen = choose_split(bounds, worth, passes, taken, tagger.settings)
     else:
-        chosen = _best_given(bounds, decisions.score, passes, taken)
+        chosen = choose_best(bounds, decisions.score, passes, taken)
     return TaggedText(scores, decisions, passes, chosen)
+
+
+def find_passing(decisions: Decisions, bar: Floats, settings: VotingSettings) -> Bools:
+    """(S,) spans that are entities above their (S,) thresholds."""
+    sure = decisions.score >= np.maximum(bar, 1e-9)
+    return (decisions.entity >= settings.entity_share) & sure
 
 
 def _value_all(
@@ -203,21 +228,30 @@ def count_cuts(spans: Ints, flags: Bools) -> Ints:
     return before.astype(np.int32) + after
 
 
-def _best_split(
-    spans: Ints, worth: Floats, passes: Bools, taken: Bools, tagger: SpanTagger
+def choose_split(
+    spans: Ints, worth: Floats, passes: Bools, taken: Bools, settings: VotingSettings
 ) -> list[int]:
+    """The proposed spans that split a text best.
+
+    spans (Ints): (S, 2) first token, one past the last.
+    worth (Floats): (S,) their values.
+    passes (Bools): (S,) those that may be chosen.
+    taken (Bools): (T,) tokens that are not free.
+    settings (VotingSettings): `split_cost`.
+    RETURNS (list[int]): Rows, in text order.
+    """
     rows = {}
     for row in np.flatnonzero(passes & (worth > 0)).tolist():
         start, end = spans[row].tolist()
         if not taken[start:end].any():
             rows[start, end] = row
     values = {span: float(worth[row]) for span, row in rows.items()}
-    cost = tagger.settings.split_cost
-    found = segment_tokens(len(taken), values, split_cost=cost)
+    found = segment_tokens(len(taken), values, split_cost=settings.split_cost)
     return [rows[span] for span in found]
 
 
-def _best_given(spans: Ints, scores: Floats, passes: Bools, taken: Bools) -> list[int]:
+def choose_best(spans: Ints, scores: Floats, passes: Bools, taken: Bools) -> list[int]:
+    """The best given spans that do not overlap; arguments as in `choose_split`."""
     rows = np.flatnonzero(passes).tolist()
     bounds = [(int(spans[row, 0]), int(spans[row, 1])) for row in rows]
     kept = resolve_overlaps(bounds, [float(scores[row]) for row in rows], taken)
