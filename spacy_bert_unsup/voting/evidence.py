@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..mlm.text import EncodedText
-from ..types import Floats
+from ..types import Bools, Floats, Ints
 from ..vocab.scheme import LabelScheme
-from .lexicon import Lexicon
+from .ballots import OwnTerms, gather_ballots
+from .lexicon import Lexicon, WordTerms
 from .settings import CUES
 from .tagger import SpanScores, SpanTagger
 
@@ -68,48 +69,72 @@ def list_voters(
     most (int): How many.
     RETURNS (list[Voter]): At most `most`; the same term once per cue.
     """
-    strength: dict[tuple[int, str], float] = {}
-    probability: dict[tuple[int, str], float] = {}
-    templates = {cue: sum(c == cue for c, _ in scores.tops) for cue in CUES}
-    for cue, top in scores.tops:
-        weight = tagger.settings.weight(cue) / templates[cue]
-        total = max(float(top.probs[row].sum()), 1e-9)
-        ids, probs = top.ids[row].tolist(), top.probs[row].tolist()
-        for term, prob in zip(ids, probs, strict=True):
-            if term >= 0 and tagger.tables.voters[term].any():
-                key = (term, cue)
-                strength[key] = strength.get(key, 0.0) + weight * prob / total
-                probability[key] = max(probability.get(key, 0.0), prob)
-    start, end = scores.spans[row, 1:].tolist()
-    lexical = tagger.settings.weight("lexical")
-    own = own_terms(tagger.lexicon, text, start, end) if lexical else []
-    for term in own:
-        strength[term, "lexical"] = lexical / (end - start)
-        probability[term, "lexical"] = 1.0
-    best = sorted(strength, key=lambda key: -strength[key])[:most]
-    tables, scheme = tagger.tables, tagger.assets.scheme
+    words = tagger.lexicon.read_words(text)
+    rows = np.array([row], np.int32)
+    return list_all_voters(tagger, scores, rows, words, most=most)[0]
+
+
+def list_all_voters(
+    tagger: SpanTagger,
+    scores: SpanScores,
+    rows: Ints,
+    words: WordTerms,
+    *,
+    most: int,
+) -> list[list[Voter]]:
+    """The strongest voters of several spans of one text.
+
+    tagger (SpanTagger): Weights and tables.
+    scores (SpanScores): Of some spans.
+    rows (Ints): (R,) which of them.
+    words (WordTerms): How the text's words are read.
+    most (int): How many voters of each.
+    RETURNS (list[list[Voter]]): For each of `rows`, at most `most`, strongest first;
+        the same term once per cue.
+    """
+    if not most or not len(rows):
+        return [[] for _ in rows]
+    voting = tagger.tables.voting
+    own = OwnTerms.find(voting, scores.spans[rows, 1:], words)
+    best = gather_ballots(tagger, scores, rows, own).strongest(most)
     # As in `Lexicon.label_spans`: what a word is alone, or what it speaks for.
-    whole = end - start > 1 and tables.alone[own][:, tables.entity].any()
-    spoken = {"lexical": tables.voters if whole else tables.alone}
-    return [
-        Voter(
-            term,
-            cue,
-            round(probability[term, cue], 4),
-            name_labels(spoken.get(cue, tables.voters)[term], scheme),
+    whole = own.speaks_whole(tagger.tables)
+    alone = (best.cue == CUES.index("lexical")) & ~whole[best.row]
+    names = name_all_labels(tagger, best.term, alone)
+    found: list[list[Voter]] = [[] for _ in rows]
+    columns = (c.tolist() for c in (best.row, best.cue, best.term, best.probability))
+    for *vote, labels in zip(*columns, names, strict=True):
+        row, cue, term, probability = vote
+        found[row].append(Voter(term, CUES[cue], round(probability, 4), labels))
+    return found
+
+
+def name_all_labels(
+    tagger: SpanTagger, terms: Ints, alone: Bools
+) -> list[tuple[str, ...]]:
+    """Name what several terms vote for.
+
+    tagger (SpanTagger): Tables and labels.
+    terms (Ints): (N,) rows of the tables.
+    alone (Bools): (N,) the term stands in the text by itself.
+    RETURNS (list[tuple[str, ...]]): As `name_labels`.
+    """
+    tables, scheme = tagger.tables, tagger.assets.scheme
+    pairs = list(zip(terms.tolist(), alone.tolist(), strict=True))
+    known = {
+        (term, by_itself): name_labels(
+            (tables.alone if by_itself else tables.voters)[term], scheme
         )
-        for term, cue in best
-    ]
+        for term, by_itself in set(pairs)
+    }
+    return [known[pair] for pair in pairs]
 
 
 def own_terms(lexicon: Lexicon, text: EncodedText, start: int, end: int) -> list[int]:
     """Vocabulary entries of a span's words, or of their pieces; each once."""
-    terms: list[int] = []
-    for token, term in enumerate(lexicon.entry_ids(text.words[start:end]).tolist()):
-        first, last = text.cover[start + token].tolist()
-        terms += [term] if term >= 0 else text.pieces.ids[first:last].tolist()
-    voting = lexicon.tables.voters
-    return [term for term in dict.fromkeys(terms) if voting[term].any()]
+    voting = lexicon.tables.voting
+    bounds = np.array([[start, end]], np.int32)
+    return OwnTerms.find(voting, bounds, lexicon.read_words(text)).term.tolist()
 
 
 def top_label_scores(

@@ -16,7 +16,7 @@ from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints
 from ..vocab.vectors import VocabVectors
 from .tables import VoteTables
-from .text import find_capitals
+from .text import find_capitals, spread_ranges
 from .votes import divide_rows
 
 
@@ -64,10 +64,9 @@ class WordTerms:
         known = entries >= 0
         counts = np.where(known, 1, cover[:, 1] - cover[:, 0])
         bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        owner = np.repeat(np.arange(len(entries)), counts)
+        owner, place = spread_ranges(cover[:, 0], cover[:, 0] + counts)
         ids, cut = entries[owner], ~known[owner]
-        place = np.arange(len(owner)) - bounds[owner]
-        ids[cut] = pieces[(cover[owner, 0] + place)[cut]]
+        ids[cut] = pieces[place[cut]]
         return cls(ids.astype(np.int32), bounds, known)
 
     def own(self, start: int, end: int) -> Ints:

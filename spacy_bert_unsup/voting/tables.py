@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -36,6 +37,11 @@ class VoteTables:
     alone: Floats
     blocking: Bools
     words: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def voting(self) -> Bools:
+        """(V + W,) terms that speak for something."""
+        return self.voters.any(axis=1)
 
     @classmethod
     def build(

@@ -32,3 +32,16 @@ def flatten_spans(spans: Sequence[Sequence[tuple[int, int]]]) -> Ints:
     """
     rows = [(i, s, e) for i, found in enumerate(spans) for s, e in found]
     return np.array(rows, np.int32).reshape(-1, 3)
+
+
+def spread_ranges(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """Write out several ranges of integers, one after another.
+
+    starts, ends (Ints): (R,) first number, one past the last.
+    RETURNS (tuple[Ints, Ints]): (N,) which range each number is of, and the numbers.
+    """
+    counts = ends - starts
+    owner = np.repeat(np.arange(len(counts)), counts)
+    before = np.cumsum(counts) - counts
+    numbers = np.arange(len(owner)) + (starts - before)[owner]
+    return owner.astype(np.int32), numbers.astype(np.int32)
