@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -28,45 +29,43 @@ class StageLog:
     """What is done in one folder.
 
     path (Path): The file.
-    order (tuple[str, ...]): Stages, each made of the ones before it.
     entries (dict[str, dict[str, Any]]): Stage -> its `key` and `facts`.
     """
 
     path: Path
-    order: tuple[str, ...]
     entries: dict[str, Facts] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, folder: Path, order: tuple[str, ...]) -> StageLog:
+    def read(cls, folder: Path) -> StageLog:
         """Read a folder's log.
 
         folder (Path): Where the stages keep their files.
-        order (tuple[str, ...]): Stages.
         RETURNS (StageLog): Empty if there is none. One that cannot be read is empty
             too, after a warning: then everything is made again.
         """
-        log = cls(folder / FILE, order)
+        log = cls(folder / FILE)
         if not log.path.exists():
             return log
         try:
             found = json.loads(read_text(log.path))
             log.entries = {
-                name: {"key": str(found[name]["key"]), "facts": found[name]["facts"]}
-                for name in order
-                if name in found
+                name: {"key": str(entry["key"]), "facts": dict(entry["facts"])}
+                for name, entry in found.items()
             }
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             logger.warning("%s is damaged: all stages are made again.", log.path)
         return log
 
-    def is_done(self, stage: str, key: str) -> bool:
+    def is_done(self, stage: str, key: str, files: Iterable[Path] = ()) -> bool:
         """Whether a stage was made of the same things already.
 
         stage (str): Its name.
         key (str): From `make_key`.
+        files (Iterable[Path]): What it left, and must still be there.
         RETURNS (bool): True if nothing need be done.
         """
-        return self.entries.get(stage, {}).get("key") == key
+        same = self.entries.get(stage, {}).get("key") == key
+        return same and all(file.is_file() for file in files)
 
     def facts(self, stage: str) -> Facts:
         """What a finished stage left for the summary.
@@ -77,12 +76,11 @@ class StageLog:
         return self.entries.get(stage, {}).get("facts", {})
 
     def begin(self, stage: str) -> None:
-        """Forget a stage and all that was made of it, since it is made anew.
+        """Forget a stage, since it is made anew.
 
         stage (str): Its name.
         """
-        later = self.order[self.order.index(stage) :]
-        if any(self.entries.pop(name, None) for name in later):
+        if self.entries.pop(stage, None) is not None:
             self._write()
 
     def finish(self, stage: str, key: str, facts: Facts) -> None:
