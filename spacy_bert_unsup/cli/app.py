@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from ..errors import BertUnsupError, MissingExtraError
 from .annotate import annotate_cli
 from .bias import bias_cli
+from .decompose import decompose_cli
 from .demo import demo_cli
 from .evaluate import evaluate_cli
 from .explain import explain_cli
@@ -19,6 +20,7 @@ from .fill import fill_cli
 from .info import info_cli
 from .messages import fail
 from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
+from .states import states_cli
 from .vectors import vectors_cli
 
 NAME = "bert-unsup"
@@ -62,3 +64,5 @@ app.command("pretrain", context_settings=PRETRAIN_CONTEXT)(pretrain_cli)
 app.command("fill")(fill_cli)
 app.command("vectors")(vectors_cli)
 app.command("bias")(bias_cli)
+app.command("decompose")(decompose_cli)
+app.command("states")(states_cli)

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import typer
 
 from ..errors import ConfigError, Errors, InputError
-from ..types import Bools, Floats, Query, TopTerms
+from ..types import Bools, Floats, Query
 from .blanks import MASK, find_blanks, read_text_with_blanks
-from .labelled import DIGITS, VOTERS, LabelledModel, LabelsFlag, load_labelled
+from .labelled import (
+    DIGITS,
+    VOTERS,
+    LabelledModel,
+    LabelsFlag,
+    UnfilteredFlag,
+    load_labelled,
+)
 from .options import AssetsOption, JsonFlag, ModelOption
 from .terminal import bar, format_table
 
@@ -38,10 +45,7 @@ def fill_cli(
         str | None,
         typer.Option("--label", help="Show only terms that speak for this label."),
     ] = None,
-    unfiltered: Annotated[
-        bool,
-        typer.Option("--unfiltered", help="Show pieces, punctuation and letters, too."),
-    ] = False,
+    unfiltered: UnfilteredFlag = False,
     labels: LabelsFlag = True,
     model: ModelOption = None,
     assets: AssetsOption = None,
@@ -59,11 +63,9 @@ def fill_cli(
     """
     import srsly
 
-    from ..voting.cues import voting_terms
-
     wanted = labels or guess or label is not None
     reader = load_labelled(model, assets, labels=wanted)
-    allowed = None if unfiltered else voting_terms(reader.lm)
+    allowed = reader.allowed(unfiltered=unfiltered)
     if label is not None:
         allowed = terms_of_label(reader, label, allowed)
     found = fill(text, reader, top=top, allowed=allowed, every=every, guess=guess)
@@ -114,7 +116,11 @@ def fill(
     words: dict[int, Record] = {}
     for row, (word, how, _) in enumerate(places):
         record = words.setdefault(word, _bounds(encoded, word))
-        answer = {"terms": _terms(reader, answers, row, top=top)}
+        ids, probs, logits = (
+            part[row, :top] for part in (answers.ids, answers.probs, answers.logits)
+        )
+        terms = reader.term_records(ids, probability=probs, score=logits)
+        answer: Record = {"terms": terms}
         answer["labels"] = reader.share_record(shares[row])
         if guess:
             answer["type"] = guess_type(reader, shares[row])
@@ -234,19 +240,6 @@ def _places(
 def _bounds(text: EncodedText, word: int) -> Record:
     start, end = int(text.tokens.starts[word]), int(text.tokens.ends[word])
     return {"text": text.words[word], "start": start, "end": end}
-
-
-def _terms(
-    reader: LabelledModel, answers: TopTerms, row: int, *, top: int
-) -> list[Record]:
-    parts = (part[row, :top].tolist() for part in (answers.ids, answers.probs))
-    scores = answers.logits[row, :top].tolist()
-    return [
-        reader.describe(term)
-        | {"probability": round(prob, DIGITS + 2), "score": round(score, DIGITS)}
-        for term, prob, score in zip(*parts, scores, strict=True)
-        if term >= 0
-    ]
 
 
 def _join(labels: list[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from ..types import Floats, TopTerms
+from ..types import Bools, Floats, Ints, TopTerms
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
@@ -30,6 +30,10 @@ LabelsFlag: TypeAlias = Annotated[
         "--labels/--no-labels",
         help="Say what each term speaks for; another model's labels are built once.",
     ),
+]
+UnfilteredFlag: TypeAlias = Annotated[
+    bool,
+    typer.Option("--unfiltered", help="Show pieces, punctuation and letters, too."),
 ]
 
 
@@ -63,6 +67,23 @@ class LabelledModel:
 
         return None if self.assets is None else Rollup.of(self.assets.scheme)
 
+    @cached_property
+    def words(self) -> Bools:
+        """(V,) whole words of two characters or more (spec 5.1.4)."""
+        from ..voting.cues import voting_terms
+
+        return voting_terms(self.lm)
+
+    def allowed(self, *, unfiltered: bool = False) -> Bools:
+        """The terms that may be shown.
+
+        unfiltered (bool): Take pieces, punctuation and single letters, too.
+        RETURNS (Bools): (V,); never special or unused entries.
+        """
+        from ..vectors.importance import usable_terms
+
+        return usable_terms(self.lm) if unfiltered else self.words
+
     def describe(self, term: int) -> dict[str, Any]:
         """A term and what it speaks for.
 
@@ -77,6 +98,21 @@ class LabelledModel:
             names = name_labels(self.tables.voters[term], self.assets.scheme)
         return {"term": self.lm.terms[term], "labels": list(names)}
 
+    def term_records(self, terms: Ints, **numbers: Floats) -> list[dict[str, Any]]:
+        """Terms with what they speak for and what was measured of them.
+
+        terms (Ints): (K,) vocabulary ids; -1 where there is no term.
+        numbers (Floats): (K,) of each kind.
+        RETURNS (list[dict[str, Any]]): As `describe` gives it, with the numbers; terms
+            that are not there are left out.
+        """
+        return [
+            self.describe(term)
+            | {key: round(float(values[i]), DIGITS) for key, values in numbers.items()}
+            for i, term in enumerate(terms.tolist())
+            if term >= 0
+        ]
+
     def vote(self, top: TopTerms) -> Floats:
         """Let the first `VOTERS` terms of each answer vote.
 
@@ -89,8 +125,9 @@ class LabelledModel:
 
         if self.tables is None:
             return np.zeros((len(top.ids), 0), np.float32)
-        first = (part[:, :VOTERS] for part in (top.ids, top.probs, top.logits))
-        return vote_labels(TopTerms(*first), self.tables.voters)
+        first = slice(VOTERS)
+        voters = TopTerms(top.ids[:, first], top.probs[:, first], top.logits[:, first])
+        return vote_labels(voters, self.tables.voters)
 
     def share_record(self, shares: Floats) -> dict[str, float]:
         """The largest shares of the broadest labels.

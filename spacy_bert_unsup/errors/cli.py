@@ -79,6 +79,12 @@ class CLIErrors:
         "[E539] {path} has the terms of another vocabulary. Choose another folder; "
         "nothing was written."
     )
+    E540 = (
+        "[E540] Say what to look at: a TERM, --text TEXT or --all, and only one of them."
+    )
+    E541 = (
+        "[E541] {option} {value} is no cosine. Give a number from -1 to 1."
+    )
     E570 = "[E570] There is nothing to read in the text. Give one with words in it."
     E571 = (
         "[E571] There is no [MASK] in the text, so nothing is to be filled in. Write "
@@ -91,6 +97,18 @@ class CLIErrors:
     E573 = (
         "[E573] The decoder of {model!r} has no bias, so its terms cannot be ranked by "
         "it. Take another model."
+    )
+    E574 = (
+        "[E574] There is no word {word!r} in the text. Its words: {words}. Spell it as "
+        "it stands there."
+    )
+    E575 = (
+        "[E575] There is no position {position} in the text. Its positions are 0 "
+        "([CLS]) to {last} ([SEP])."
+    )
+    E576 = (
+        "[E576] These are too many positions for one picture. Choose some with --word "
+        "or --position."
     )
 
 
@@ -112,4 +130,12 @@ class CLIWarnings:
     W570 = (
         "[W570] The text has {pieces} pieces, and the model reads {size} at once: each "
         "place was read in that one of {windows} windows which shows most around it."
+    )
+    W571 = (
+        "[W571] {model!r} was trained without next-sentence prediction, so its [CLS] "
+        "was never taught to stand for a text. Take means of a layer, or another model."
+    )
+    W572 = (
+        "[W572] {many} texts, the first in line {line}, are longer than the model reads "
+        "at once: each was read in windows, and these were pooled."
     )

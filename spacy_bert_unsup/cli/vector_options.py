@@ -1,0 +1,54 @@
+"""What the commands that make vectors have in common: options and warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from ..errors import Warnings
+from .messages import warn
+
+if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
+
+TextKind: TypeAlias = Literal["cls", "top_cls", "mean"]
+Measure: TypeAlias = Literal["dot", "cosine"]
+BiasUse: TypeAlias = Literal["none", "add", "weight"]
+KINDS: dict[str, str] = {"cls": "head", "top_cls": "top", "mean": "mean"}
+"""How the core calls each kind of text vector."""
+
+MeasureOption: TypeAlias = Annotated[
+    Measure,
+    typer.Option("--measure", help="Rank terms by the dot product or by the angle."),
+]
+BiasOption: TypeAlias = Annotated[
+    BiasUse,
+    typer.Option(
+        "--bias",
+        help="Leave the decoder's bias out, add it as the model does, or weigh terms "
+        "by its inverse.",
+    ),
+]
+
+
+def warn_about_model(lm: MaskedLM) -> None:
+    """Say once if [CLS] was never trained to stand for a text (spec 7.4).
+
+    lm (MaskedLM): The model whose [CLS] vectors are wanted.
+    """
+    if not lm.next_sentence:
+        warn(Warnings.W571.format(model=lm.name))
+
+
+def warn_about_windows(counts: Sequence[int], *, first_line: int = 1) -> None:
+    """Say once if texts were too long to be read at once.
+
+    counts (Sequence[int]): Windows of each text.
+    first_line (int): Number of the first text.
+    """
+    long = [i for i, count in enumerate(counts) if count > 1]
+    if long:
+        line = long[0] + first_line
+        warn(Warnings.W572.format(many=len(long), line=line))
