@@ -60,3 +60,54 @@ class PipelineErrors:
         "[E316] The phrase template {template!r} has no '{{phrase}}', so it asks "
         "the same of every phrase. Put '{{phrase}}' where the phrase belongs."
     )
+
+    E331 = (
+        "[E331] {where} holds no stored votes in doc.spans[{key!r}]. Tag it again with "
+        "keep_votes = true in the config, or with: annotate --keep-votes"
+    )
+    E332 = (
+        "[E332] {where} was tagged with the model of fingerprint {theirs}, but the "
+        "assets are {assets!r}, made for fingerprint {ours}. Give assets that were "
+        "built for the model which tagged it."
+    )
+    E333 = (
+        "[E333] The stored votes have format {found!r}, and this version of "
+        "spacy-bert-unsup reads {known}. Tag the texts again with keep_votes."
+    )
+    E334 = (
+        "[E334] {where} has {found} tokens, but had {stored} when it was tagged: the "
+        "stored votes do not fit. Tag it again, and retokenise before."
+    )
+    E335 = (
+        "[E335] {where} was tagged with other settings than the docs before it. Vote "
+        "again on each part apart, or say which settings count with --config."
+    )
+    E336 = (
+        "[E336] {where} was tagged with other assets than the starter's own. Say which "
+        "shall vote: --assets FOLDER, --pipeline or --config."
+    )
+
+    E340 = (
+        "[E340] A doc of {pieces} pieces is longer than the {most} that {name!r} reads "
+        "at once, and on_overflow = 'error' forbids overlapping windows. Split the "
+        "text, or set on_overflow = 'window'."
+    )
+    E341 = (
+        "[E341] {where} has format {found}, and this version of spacy-bert-unsup reads "
+        "format {known}. Update spacy-bert-unsup; or load the pipeline with the version "
+        "that saved it (see the requirements in its meta.json), and make it anew from "
+        "its config and assets with this one."
+    )
+    E342 = (
+        "[E342] {where} is damaged: {error}. Get the pipeline again from where it came."
+    )
+    E343 = (
+        "[E343] The saved {name!r} takes its weights from the component {holder!r} of "
+        "the same pipeline, which has no or other ones by now ({where}). Copy whole "
+        "pipelines, and save them again with nlp.to_disk, with nothing excluded."
+    )
+    E344 = (
+        "[E344] {name!r} has its model on {device}, which a forked process cannot use. "
+        "Run nlp.pipe with n_process=1 there (batches keep a GPU busy), or set "
+        "device = 'cpu' for several processes."
+    )

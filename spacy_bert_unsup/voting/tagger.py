@@ -134,7 +134,7 @@ class SpanTagger:
         """
         words = words or [self.lexicon.label_words(text) for text in texts]
         everything = np.arange(len(spans), dtype=np.int32)
-        cues = {"lexical": self._label_by_words(spans, words)}
+        cues = {"lexical": self.label_by_words(spans, words)}
         tops = self._ask_cue("phrase", texts, spans, everything)
         cues["phrase"] = self.vote("phrase", tops, cues["lexical"].shape)
         weights = {name: self.settings.weight(name) for name in CUES}
@@ -207,7 +207,8 @@ class SpanTagger:
             total[rows] += divide_rows(votes * scale)
         return divide_rows(total)
 
-    def _label_by_words(self, spans: Ints, words: Sequence[WordLabels]) -> Floats:
+    def label_by_words(self, spans: Ints, words: Sequence[WordLabels]) -> Floats:
+        """The lexical cue, (S, L); `spans` and `words` as in `score_spans`."""
         shares = np.zeros((len(spans), len(self.tables.entity)), np.float32)
         if self.settings.weight("lexical"):
             for i in np.unique(spans[:, 0]).tolist():

@@ -1,0 +1,220 @@
+"""What was asked and answered about a text, so that it can be voted on again.
+
+A record holds facts that no assets change: which vocabulary entries the words are read
+as, which spans were asked, and what the model said. As bytes it takes 6 for a word of
+the vocabulary, and for a span 4 and, for each template that it was asked with, 6 for
+every term (a 2-byte id and a 4-byte probability): 120 with `top_k` = 20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import ConfigError, Errors
+from ..mlm.text import EncodedText
+from ..types import Bools, Floats, Ints, TopTerms
+from .lexicon import WordTerms
+from .proposals import assign_roles, find_bridges
+from .tagger import SpanTagger
+from .tagging import TaggedText, worth_asking
+from .thresholds import Thresholds
+from .votes import pool_cues
+
+FORMAT = 1
+FLAGS = ("known", "is_word", "capital", "bridge", "core", "extra", "taken")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the model said to one template.
+
+    cue (str): "context" or "phrase".
+    rows (Ints): (A,) the spans that it was asked about.
+    top (TopTerms): (A, K) its answers.
+    """
+
+    cue: str
+    rows: Ints
+    top: TopTerms
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRecord:
+    """Everything that decisions about one text of T tokens and S spans need.
+
+    join (bool): The spans were proposed, and the best split is wanted.
+    flags (Mapping[str, Bools]): (T,) each: `known` (has an entry of its own),
+        `is_word`, `capital`, `bridge`, `core` and `extra` (its role at the time), and
+        `taken` (part of an entity that another component set).
+    ids, bounds (Ints): As in `WordTerms`, by the vocabulary alone.
+    unknown (list[str]): The words without an entry, in order.
+    spans (Ints): (S, 2) first token, one past the last.
+    asked (Bools): (S,) worth the question in context at the time.
+    answers (list[Answers]): One for each template.
+    """
+
+    join: bool
+    flags: Mapping[str, Bools]
+    ids: Ints
+    bounds: Ints
+    unknown: list[str]
+    spans: Ints
+    asked: Bools
+    answers: list[Answers]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    @classmethod
+    def make(
+        cls,
+        tagger: SpanTagger,
+        text: EncodedText,
+        tagged: TaggedText,
+        thresholds: Thresholds,
+        *,
+        join: bool,
+        taken: Bools,
+    ) -> VoteRecord:
+        """Note what was found out about a text.
+
+        tagger (SpanTagger): Who asked.
+        text (EncodedText): T tokens.
+        tagged (TaggedText): The spans that were asked, and the answers.
+        thresholds (Thresholds): At the time.
+        join (bool): The spans were proposed.
+        taken (Bools): (T,) tokens of others' entities.
+        RETURNS (VoteRecord): The record.
+        """
+        lexicon, settings, scores = tagger.lexicon, tagger.settings, tagged.scores
+        words = lexicon.label_words(text)
+        roles = assign_roles(text, words, tagger.tables, settings)
+        entries = lexicon.vocabulary_ids(text.words)
+        terms = WordTerms.read(entries, text.cover, text.pieces.ids)
+        flags = {
+            "known": terms.known,
+            "is_word": words.is_word,
+            "capital": words.capital,
+            "bridge": find_bridges(text.words, settings.bridges),
+            "core": roles.core,
+            "extra": roles.extra,
+            "taken": taken,
+        }
+        cheap = {name: scores.cues[name] for name in ("lexical", "phrase")}
+        shares = pool_cues(cheap, {name: settings.weight(name) for name in cheap})
+        bounds = scores.spans[:, 1:]
+        asked = worth_asking(tagger, bounds, words, shares, thresholds, join=join)
+        return cls(
+            join,
+            flags,
+            terms.ids,
+            terms.bounds,
+            [w for w, known in zip(text.words, terms.known, strict=True) if not known],
+            bounds,
+            asked,
+            [
+                _thin(cue, top, logits=settings.term_weight == "logit")
+                for cue, top in scores.tops
+            ],
+        )
+
+    def pack(self) -> dict[str, Any]:
+        """Lists and bytes that survive `DocBin`; `unpack` reads them."""
+        bits = sum(
+            self.flags[name].astype(np.uint8) << i for i, name in enumerate(FLAGS)
+        )
+        counts = np.diff(self.bounds)[~self.flags["known"]]
+        return {
+            "format": FORMAT,
+            "join": self.join,
+            "flags": np.asarray(bits, np.uint8).tobytes(),
+            "ids": pack_ints(self.ids),
+            "counts": pack_ints(counts),
+            "unknown": self.unknown,
+            "spans": pack_ints(self.spans),
+            "asked": np.packbits(self.asked).tobytes(),
+            "cues": [answers.cue for answers in self.answers],
+            "rows": [pack_ints(answers.rows) for answers in self.answers],
+            "terms": [pack_ints(answers.top.ids + 1) for answers in self.answers],
+            "probs": [_pack_floats(answers.top.probs) for answers in self.answers],
+            "logits": [_pack_floats(answers.top.logits) for answers in self.answers],
+        }
+
+    @classmethod
+    def unpack(cls, packed: Mapping[str, Any]) -> VoteRecord:
+        """Read what `pack` gave.
+
+        packed (Mapping[str, Any]): Lists and bytes.
+        RETURNS (VoteRecord): The record.
+        RAISES (ConfigError): if it is of another format.
+        """
+        if packed.get("format") != FORMAT:
+            raise ConfigError(
+                Errors.E333.format(found=packed.get("format"), known=FORMAT)
+            )
+        bits = np.frombuffer(packed["flags"], np.uint8)
+        flags = {name: (bits >> i & 1).astype(bool) for i, name in enumerate(FLAGS)}
+        counts = np.ones(len(bits), np.int32)
+        counts[~flags["known"]] = unpack_ints(packed["counts"])
+        bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        spans = unpack_ints(packed["spans"]).reshape(-1, 2)
+        asked = np.unpackbits(np.frombuffer(packed["asked"], np.uint8))
+        columns = ("cues", "rows", "terms", "probs", "logits")
+        answers = [
+            _unpack_answers(*row)
+            for row in zip(*(packed[name] for name in columns), strict=True)
+        ]
+        return cls(
+            packed["join"],
+            flags,
+            unpack_ints(packed["ids"]),
+            bounds,
+            list(packed["unknown"]),
+            spans,
+            asked[: len(spans)].astype(bool),
+            answers,
+        )
+
+
+def pack_ints(values: Ints) -> bytes:
+    """Integers from 0 on in as few bytes as the largest needs; that number first."""
+    size = 1 if values.max(initial=0) < 256 else 2 if values.max() < 65536 else 4
+    return bytes([size]) + values.astype(f"<u{size}").tobytes()
+
+
+def unpack_ints(packed: bytes) -> Ints:
+    """Read what `pack_ints` gave; flat."""
+    return np.frombuffer(packed, f"<u{packed[0]}", offset=1).astype(np.int32)
+
+
+def _thin(cue: str, top: TopTerms, *, logits: bool) -> Answers:
+    """Leave out the spans that were not asked, and the logits unless they vote."""
+    rows = np.flatnonzero((top.ids >= 0).any(axis=1)).astype(np.int32)
+    kept = top.logits[rows] if logits else np.zeros_like(top.probs[rows])
+    return Answers(cue, rows, TopTerms(top.ids[rows], top.probs[rows], kept))
+
+
+def _pack_floats(values: Floats) -> bytes:
+    """As 4 bytes each; nothing at all if all are 0."""
+    return values.astype("<f4").tobytes() if values.any() else b""
+
+
+def _unpack_floats(packed: bytes, shape: tuple[int, int]) -> Floats:
+    if not packed:
+        return np.zeros(shape, np.float32)
+    return np.frombuffer(packed, "<f4").reshape(shape)
+
+
+def _unpack_answers(
+    cue: str, rows: bytes, terms: bytes, probs: bytes, logits: bytes
+) -> Answers:
+    row, ids = unpack_ints(rows), unpack_ints(terms) - 1
+    shape = (len(row), len(ids) // max(len(row), 1))
+    top = TopTerms(
+        ids.reshape(shape), _unpack_floats(probs, shape), _unpack_floats(logits, shape)
+    )
+    return Answers(cue, row, top)

@@ -1,0 +1,189 @@
+"""Vote again about many texts at once, on what was stored when they were tagged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Bools, Floats, Ints, TopTerms
+from .layout import Layout, spread_answers
+from .lexicon import WordLabels
+from .proposals import TokenRoles, label_roles, propose_spans
+from .record import VoteRecord
+from .settings import CUES
+from .spans import decide_roots, refine_labels
+from .tagger import SpanScores, SpanTagger
+from .tagging import (
+    TaggedText,
+    choose_best,
+    choose_split,
+    find_passing,
+    span_values,
+    worth_asking,
+)
+from .thresholds import Thresholds
+from .votes import pool_cues
+
+
+@dataclass(frozen=True, slots=True)
+class Revote:
+    """What was decided about S spans of D texts that were laid end to end.
+
+    layout (Layout): The texts.
+    doc (Ints): (S,) the text of each span, ascending.
+    tagged (TaggedText): The decisions, as if all were one text.
+    chosen (Bools): (S,) becomes an entity.
+    names (Ints): (S,) label, as an index of `rollup.names`.
+    unseen (Bools): (S,) proposed now, but never asked at all.
+    missing (Bools): (S,) worth the question in context now, but not asked it.
+    """
+
+    layout: Layout
+    doc: Ints
+    tagged: TaggedText
+    chosen: Bools
+    names: Ints
+    unseen: Bools
+    missing: Bools
+
+
+def vote_again(
+    tagger: SpanTagger,
+    records: Sequence[VoteRecord],
+    thresholds: Thresholds,
+    *,
+    anew: bool = False,
+) -> Revote:
+    """Decide about stored texts with the labels and thresholds of today.
+
+    The result is that of tagging them again, but for spans that were not asked at the
+    time: these are judged by the cues that are there, and marked.
+
+    tagger (SpanTagger): Settings and tables; its model is not asked.
+    records (Sequence[VoteRecord]): D texts, at least one.
+    thresholds (Thresholds): When a label counts.
+    anew (bool): Propose all spans again, also where no word changed its role.
+    RETURNS (Revote): The decisions.
+    """
+    layout = Layout.join(records, tagger.lexicon)
+    words = tagger.lexicon.label_terms(
+        layout.terms, layout.flags["is_word"], layout.flags["capital"]
+    )
+    doc, spans, source = _propose(tagger, layout, words, anew=anew)
+    scores, missing = _score(
+        tagger, layout, words, thresholds, doc=doc, spans=spans, source=source
+    )
+    rollup, fine_share = tagger.rollup, tagger.settings.fine_share
+    decisions = decide_roots(scores.shares, rollup)
+    bars = thresholds.span_bars(scores.shares, decisions, rollup, fine_share=fine_share)
+    passes = find_passing(decisions, bars, tagger.settings)
+    chosen = _choose(
+        tagger,
+        layout,
+        doc=doc,
+        spans=spans,
+        worth=span_values(tagger, spans, words, decisions, bars),
+        scores=decisions.score,
+        passes=passes,
+    )
+    names = refine_labels(scores.shares, decisions.root, rollup, fine_share=fine_share)
+    tagged = TaggedText(scores, decisions, passes, np.flatnonzero(chosen).tolist())
+    return Revote(layout, doc, tagged, chosen, names, source < 0, missing)
+
+
+def _propose(
+    tagger: SpanTagger, layout: Layout, words: WordLabels, *, anew: bool
+) -> tuple[Ints, Ints, Ints]:
+    """Text and bounds of the spans, and which stored span each is, -1 for none."""
+    bridge = layout.flags["bridge"]
+    roles = label_roles(words, bridge, tagger.tables, tagger.settings)
+    moved = roles.core != layout.flags["core"]
+    moved |= roles.extra != layout.flags["extra"]
+    changed = np.logical_or.reduceat(moved, layout.origins[:-1]) | anew
+    changed &= layout.joins
+    same = np.flatnonzero(~changed[layout.doc]).astype(np.int32)
+    docs, spans, sources = [layout.doc[same]], [layout.spans[same]], [same]
+    for i in np.flatnonzero(changed).tolist():
+        start, end = layout.origins[i : i + 2].tolist()
+        own = TokenRoles(*(x[start:end] for x in (roles.core, roles.extra, bridge)))
+        found = propose_spans(own, tagger.settings)
+        first, last = np.searchsorted(layout.doc, [i, i + 1]).tolist()
+        stored = (layout.spans[first:last] - start).tolist()
+        places = {(s, e): row for row, (s, e) in enumerate(stored, first)}
+        docs.append(np.full(len(found), i, np.int32))
+        spans.append(np.array(found, np.int32).reshape(-1, 2) + start)
+        sources.append(np.array([places.get(span, -1) for span in found], np.int32))
+    doc = np.concatenate(docs)
+    order = np.argsort(doc, kind="stable")
+    return doc[order], np.concatenate(spans)[order], np.concatenate(sources)[order]
+
+
+def _score(
+    tagger: SpanTagger,
+    layout: Layout,
+    words: WordLabels,
+    thresholds: Thresholds,
+    *,
+    doc: Ints,
+    spans: Ints,
+    source: Ints,
+) -> tuple[SpanScores, Bools]:
+    """Pool the cues, and say which spans lack answers in context."""
+    settings = tagger.settings
+    shape = (len(spans), len(tagger.tables.entity))
+    rows = np.pad(spans, ((0, 0), (1, 0)))
+    tops = [
+        (answers.cue, spread_answers(answers, source, len(layout.spans)))
+        for answers in layout.answers
+        if settings.weight(answers.cue)
+    ]
+    weights = {name: settings.weight(name) for name in CUES}
+    cues = {"lexical": tagger.label_by_words(rows, [words])}
+    cues["phrase"] = tagger.vote("phrase", _of("phrase", tops), shape)
+    join = layout.joins[doc]
+    cheap = pool_cues(cues, weights)
+    wanted = worth_asking(tagger, spans, words, cheap, thresholds, join=join)
+    tops = [
+        (cue, _blank(top, wanted) if cue == "context" else top) for cue, top in tops
+    ]
+    cues["context"] = tagger.vote("context", _of("context", tops), shape)
+    known = np.append(layout.asked, False)[source]  # the last one stands for no source
+    return SpanScores(rows, pool_cues(cues, weights), cues, tops), wanted & ~known
+
+
+def _of(cue: str, tops: Sequence[tuple[str, TopTerms]]) -> list[TopTerms]:
+    return [top for name, top in tops if name == cue]
+
+
+def _blank(top: TopTerms, wanted: Bools) -> TopTerms:
+    """Forget the answers about all other spans."""
+    return TopTerms(np.where(wanted[:, None], top.ids, -1), top.probs, top.logits)
+
+
+def _choose(
+    tagger: SpanTagger,
+    layout: Layout,
+    *,
+    doc: Ints,
+    spans: Ints,
+    worth: Floats,
+    scores: Floats,
+    passes: Bools,
+) -> Bools:
+    """(S,) the spans that become entities, chosen text by text."""
+    chosen = np.zeros(len(doc), bool)
+    maybe = passes & ((worth > 0) | ~layout.joins[doc])
+    for i in np.unique(doc[maybe]).tolist():
+        first, last = np.searchsorted(doc, [i, i + 1]).tolist()
+        start, end = layout.origins[i : i + 2].tolist()
+        part = slice(first, last)
+        taken = layout.flags["taken"][start : end - 1]
+        own, good = spans[part] - start, passes[part]
+        if layout.joins[i]:
+            found = choose_split(own, worth[part], good, taken, tagger.settings)
+        else:
+            found = choose_best(own, scores[part], good, taken)
+        chosen[first + np.array(found, np.intp)] = True
+    return chosen
