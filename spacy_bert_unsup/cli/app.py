@@ -12,14 +12,18 @@ from typer.core import TyperGroup
 from ..errors import BertUnsupError, MissingExtraError
 from .annotate import annotate_cli
 from .bias import bias_cli
+from .build import build_cli
 from .decompose import decompose_cli
 from .demo import demo_cli
 from .evaluate import evaluate_cli
 from .explain import explain_cli
 from .fill import fill_cli
 from .info import info_cli
+from .label import label_cli
 from .messages import fail
+from .neighbors import neighbors_cli
 from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
+from .similar import similar_cli
 from .states import states_cli
 from .vectors import vectors_cli
 
@@ -66,3 +70,7 @@ app.command("vectors")(vectors_cli)
 app.command("bias")(bias_cli)
 app.command("decompose")(decompose_cli)
 app.command("states")(states_cli)
+app.command("neighbors")(neighbors_cli)
+app.command("similar")(similar_cli)
+app.command("label")(label_cli)
+app.command("build")(build_cli)

@@ -85,6 +85,33 @@ class CLIErrors:
     E541 = (
         "[E541] {option} {value} is no cosine. Give a number from -1 to 1."
     )
+    E542 = (
+        "[E542] The text has {pieces} pieces, more than the model reads at once. Give "
+        "fewer words around the blanks."
+    )
+    E543 = (
+        "[E543] A set of terms is empty. Give two sets, each in quotation marks: "
+        '"cat dog" "Paris Rome".'
+    )
+    E544 = (
+        "[E544] --legacy compares the words with labelled clusters. Give their folder "
+        "with --clusters (made by: cluster --seed-labels FILE --out DIR)."
+    )
+    E545 = (
+        "[E545] --clusters and --assets are two sources of labels. Give one of them."
+    )
+    E546 = (
+        "[E546] A plot of the whole graph shows nothing. Give a TERM or --phrase, and "
+        "its neighbourhood is drawn."
+    )
+    E560 = (
+        "[E560] {item!r} is no threshold of a label. Write the label, '=' and a share "
+        "between 0 and 1, for example: --label-threshold GENE=0.3"
+    )
+    E561 = (
+        "[E561] {folder} was made with the model {theirs} (fingerprint {their_print}), "
+        "and {model!r} has the fingerprint {our_print}. Name that model with --model."
+    )
     E570 = "[E570] There is nothing to read in the text. Give one with words in it."
     E571 = (
         "[E571] There is no [MASK] in the text, so nothing is to be filled in. Write "
@@ -109,6 +136,11 @@ class CLIErrors:
     E576 = (
         "[E576] These are too many positions for one picture. Choose some with --word "
         "or --position."
+    )
+    E577 = "[E577] {source} holds no text, so there is nothing to compare."
+    E578 = (
+        "[E578] The suffix of {path} names no format for vectors. Use .npz, "
+        ".safetensors or .jsonl."
     )
 
 

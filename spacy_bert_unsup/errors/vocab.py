@@ -105,6 +105,10 @@ class VocabErrors:
         "[E238] {path} holds no clusters to label. Make them with: python -m spacy "
         "bert-unsup build MODEL --out {path}"
     )
+    E239 = (
+        "[E239] {path} has no votes yet, so nobody knows what is in doubt. Rank by "
+        "mass, or build once with some labels first."
+    )
     E240 = (
         "[E240] {term!r} is none of the {size} entries of the vocabulary. {hint} Pieces "
         "that continue a word are written ##like."

@@ -31,22 +31,25 @@ class ModelTable:
     """What the workshop needs of a model.
 
     model (str): Its name.
+    source (str): Where it was loaded from: "starter", a folder or a hub name.
     vectors (VocabVectors): Its V terms.
     bias (Floats): (V,) of its decoder.
     """
 
     model: str
+    source: str
     vectors: VocabVectors
     bias: Floats
 
     @classmethod
-    def from_mlm(cls, lm: MaskedLM) -> ModelTable:
+    def from_mlm(cls, lm: MaskedLM, source: str) -> ModelTable:
         """Take it out of a model.
 
         lm (MaskedLM): The model.
+        source (str): Where it was loaded from.
         RETURNS (ModelTable): With its decoder rows.
         """
-        return cls(lm.name, VocabVectors.from_mlm(lm), lm.bias())
+        return cls(lm.name, source, VocabVectors.from_mlm(lm), lm.bias())
 
     def to_disk(self, folder: str | Path) -> None:
         """Write the files, beside and renamed.
@@ -60,6 +63,7 @@ class ModelTable:
         }
         vocab = {
             "model": self.model,
+            "source": self.source,
             "terms": self.vectors.terms,
             "surfaces": self.vectors.surfaces,
         }
@@ -85,7 +89,7 @@ class ModelTable:
                 vocab["surfaces"],
                 tensors["continues"].astype(bool),
             )
-            return cls(vocab["model"], vectors, tensors["bias"])
+            return cls(vocab["model"], vocab["source"], vectors, tensors["bias"])
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
             message = Errors.E237.format(path=folder, error=error, folder=folder)
             raise AssetsError(message) from error
