@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from spacy.tokens import Doc, Span, SpanGroup
+from spacy.tokens import Doc, Span, SpanGroup, Token
 
 from .errors import ConfigError, Errors
 
@@ -61,12 +61,30 @@ def install_extensions(names: AttributeNames, *, key: str) -> None:
         getter: Callable[..., Any] = get_notes
         if owner is Span:
             getter = SpanGetter(READERS[ours], key if name != ours else None)
-        if not owner.has_extension(name):
-            owner.set_extension(name, getter=getter)
-        elif owner.get_extension(name)[2] != getter:
-            raise ConfigError(
-                Errors.E306.format(owner=owner.__name__, attr=name, ours=ours)
-            )
+        set_getter(owner, name, getter, ours=ours)
+
+
+def set_getter(
+    owner: type[Doc] | type[Span] | type[Token],
+    name: str,
+    getter: Callable[..., Any],
+    *,
+    ours: str,
+) -> None:
+    """Make one attribute known to spaCy; doing it again does no harm.
+
+    owner (type): `Doc`, `Span` or `Token`.
+    name (str): Its name.
+    getter (Callable): Reads it; equal getters are one and the same attribute.
+    ours (str): Our own name for it, for the message.
+    RAISES (ConfigError): if an attribute of the same name means something else.
+    """
+    if not owner.has_extension(name):
+        owner.set_extension(name, getter=getter)
+    elif owner.get_extension(name)[2] != getter:
+        raise ConfigError(
+            Errors.E306.format(owner=owner.__name__, attr=name, ours=ours)
+        )
 
 
 @dataclass(frozen=True)
@@ -136,7 +154,7 @@ def _look_up(span: Span, what: str, key: str | None) -> Any:
 
 def _find(span: Span, key: str | None) -> tuple[SpanGroup, int] | None:
     """The group and place of a span with these bounds and, if there is one, label."""
-    bounds = _character_bounds(span)
+    bounds = character_bounds(span)
     for name, group in span.doc.spans.items():
         if group.attrs.get(MARK) is None or key not in (None, name):
             continue
@@ -147,8 +165,11 @@ def _find(span: Span, key: str | None) -> tuple[SpanGroup, int] | None:
     return None
 
 
-def _character_bounds(span: Span) -> tuple[int, int] | None:
-    """By its tokens: after retokenising, a span's own `start_char` is an old one."""
+def character_bounds(span: Span) -> tuple[int, int] | None:
+    """First character and one past the last; None for a span that is empty.
+
+    By its tokens: after retokenising, a span's own `start_char` is an old one.
+    """
     if not 0 <= span.start < span.end <= len(span.doc):
         return None
     last = span.doc[span.end - 1]
