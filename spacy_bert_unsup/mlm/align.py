@@ -114,3 +114,35 @@ def choose_window(windows: Sequence[tuple[int, int]], first: int, last: int) -> 
         return held, min(first - start, end - last)
 
     return max(range(len(windows)), key=lambda i: rank(windows[i]))
+
+
+def choose_windows(windows: Sequence[tuple[int, int]], first: Ints, last: Ints) -> Ints:
+    """Choose the window for each of many spans, as `choose_window` does for one.
+
+    windows (Sequence[tuple[int, int]]): [start, end) of each window, both rising.
+    first (Ints): (S,) first piece of each span.
+    last (Ints): (S,) one past its last piece.
+    RETURNS (Ints): (S,) indices of windows.
+    """
+    chosen = np.zeros(len(first), np.int32)
+    if len(windows) == 1:
+        return chosen
+    starts, ends = np.array(windows).T
+    # Windows from `low` to `high` hold the whole span, if `low` is not above `high`.
+    high = np.searchsorted(starts, first, side="right") - 1
+    low = np.searchsorted(ends, last, side="left")
+    best = np.full(len(first), -1)
+    for step in range(int((high - low).max(initial=-1)) + 1):
+        at = low + step
+        there = at <= high
+        at = np.minimum(at, len(windows) - 1)
+        room = np.where(there, np.minimum(first - starts[at], ends[at] - last), -1)
+        chosen = np.where(room > best, at, chosen)
+        best = np.maximum(best, room)
+    for i in np.flatnonzero(best < 0).tolist():  # longer than the overlap
+        start = int(np.searchsorted(ends, first[i], side="right"))
+        end = int(np.searchsorted(starts, last[i], side="left"))
+        near = range(min(start, len(windows) - 1), max(end, start + 1))
+        part = [windows[k] for k in near if k < len(windows)]
+        chosen[i] = near[0] + choose_window(part, int(first[i]), int(last[i]))
+    return chosen.astype(np.int32)
