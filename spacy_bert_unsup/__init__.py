@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spacy_bert_unsup.mlm.model import MaskedLM as MaskedLM
     from spacy_bert_unsup.vocab.assets import ClusterAssets as ClusterAssets
+    from spacy_bert_unsup.vocab.clusters import cluster_vocab as cluster_vocab
     from spacy_bert_unsup.vocab.propagation import (
         propagate_labels as propagate_labels,
     )
@@ -23,6 +24,7 @@ PUBLIC_NAMES = {
     "ClusterAssets": "spacy_bert_unsup.vocab.assets",
     "MaskedLM": "spacy_bert_unsup.mlm.model",
     "VocabVectors": "spacy_bert_unsup.vocab.vectors",
+    "cluster_vocab": "spacy_bert_unsup.vocab.clusters",
     "propagate_labels": "spacy_bert_unsup.vocab.propagation",
 }
 """Where each lazily imported name lives."""

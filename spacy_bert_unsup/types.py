@@ -6,6 +6,7 @@ text, N pieces of a text, Q queries, K top terms.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +19,9 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 TokenSpan: TypeAlias = tuple[int, int]
 """First token and one past the last token, as in ``doc[start:end]``."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told now and then how much of a long work is done, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)

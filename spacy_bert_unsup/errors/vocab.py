@@ -70,6 +70,36 @@ class VocabErrors:
         "they name {labels}. Build the assets again from their seed_labels.jsonl."
     )
 
+    E220 = "[E220] {key} must lie in [{low}, {high}], not {value!r}."
+    E221 = (
+        "[E221] A vector of shape {found} cannot be compared with the vocabulary's, "
+        "which have {size} numbers. Use vectors of one and the same model."
+    )
+    E222 = (
+        "[E222] {path} holds no table of vectors: {reason}. Give a matrix of numbers, "
+        "one row for each term, as .npy, .npz or .safetensors."
+    )
+    E223 = (
+        "[E223] {vectors} has {rows} rows, but {vocab} has {terms} terms. Give the "
+        "vocabulary that belongs to these vectors, one term a line, none left out."
+    )
+    E224 = (
+        "[E224] {path}, row {row}: the vector of {term!r} has numbers that are not "
+        "finite (NaN or infinite). Mend the row, or set it to zero to leave the term "
+        "out."
+    )
+    E225 = (
+        "[E225] {path} holds {content}. Nothing was changed: choose another folder, or "
+        "move this one away."
+    )
+    E226 = "[E226] {path}, line {number}: no cluster ({error}). Cluster again."
+    E227 = "[E227] {path} is no clustering ({error}). Cluster again."
+    E228 = (
+        "[E228] The neighbourhoods hold more than {most} terms together, too many for "
+        "memory. Give seed labels (a neighbourhood ends with its n-th labelled term), "
+        "raise the threshold, or set max_size."
+    )
+    E229 = "[E229] There are no terms to work on. Give at least one."
     E230 = "[E230] A sheet is a .tsv or a .jsonl file, not {path}. Rename it."
     E231 = (
         "[E231] {path}, line {number}: {reason}. A sheet has the columns 'labels' and "

@@ -1,0 +1,244 @@
+"""Cosines of a vocabulary, rounded exactly, without ever holding V x V numbers.
+
+Spec 2 rounds every cosine to a bin of .01 and counts, so a value at the edge between two
+bins must fall on the right side. Products are made in float32; the few values that lie
+closer to an edge than its errors are computed again in float64, summed in the order of
+the dimensions: by the same additions as a loop over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import AssetsError, ConfigError, Errors
+from ..types import Floats, Ints
+from .vectors import VocabVectors
+
+Doubles: TypeAlias = NDArray[np.float64]
+Bins: TypeAlias = NDArray[np.int16]
+
+BLOCK_VALUES = 2**22
+"""Products held at a time (a block of rows x V): 16 MB of float32."""
+PAIR_VALUES = 2**19
+"""Numbers in one go of the exact products."""
+SAMPLE = 1024
+"""Columns from which the place of a row's tail is guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearLists:
+    """The nearest terms of a block of rows, each complete down to a floor of its own.
+
+    rows (Ints): (n,) place of the row in the block.
+    terms (Ints): (n,) vocabulary ids; ascending within a row.
+    bins (Bins): (n,) rounded cosines.
+    floors (Ints): (B,) every term of the row in this bin or above is listed.
+    """
+
+    rows: Ints
+    terms: Ints
+    bins: Bins
+    floors: Ints
+
+
+class Cosines:
+    """Rounded cosines between vocabulary terms (spec 2.1): bins are whole numbers.
+
+    vectors (VocabVectors): V terms; a zero vector has cosine 0 with everything.
+    bin_width (float): Width of a bin; .01 makes hundredths.
+    RAISES (ConfigError): if the width is not in [0.001, 0.5].
+    """
+
+    def __init__(self, vectors: VocabVectors, *, bin_width: float = 0.01) -> None:
+        check_range("bin_width", bin_width, low=0.001, high=0.5)
+        self.vectors = vectors
+        self.scale = round(1 / bin_width, 6)
+        self.last = int(np.rint(self.scale))
+        self.norms = np.concatenate(
+            [row_lengths(vectors.matrix[part]) for part in self._parts(len(vectors))]
+            or [np.zeros(0)]
+        )
+        self.unit: Floats = np.empty(vectors.matrix.shape, np.float32)
+        for part in self._parts(len(vectors)):
+            self.unit[part] = self.rows(part)
+        # Ten times the largest error seen: rounding errors of a sum of D products
+        # wander, so that they grow with the root of D.
+        size = vectors.matrix.shape[1]
+        self.error = float(2**-24 * (8 + 3 * np.sqrt(size)))
+
+    @property
+    def block(self) -> int:
+        """Rows of a block: so many that their products fit."""
+        return max(16, min(512, BLOCK_VALUES // max(1, len(self.vectors))))
+
+    def limit(self, threshold: float) -> float:
+        """A threshold in bins; 0.29 becomes 29 although 0.29 * 100 is less.
+
+        threshold (float): A cosine.
+        RETURNS (float): It times the scale.
+        """
+        return round(threshold * self.scale, 6)
+
+    def rows(self, ids: Ints | slice) -> Doubles:
+        """Vectors of length 1.
+
+        ids (Ints | slice): B terms.
+        RETURNS (Doubles): (B, D); zero vectors stay zero.
+        """
+        norms = self.norms[ids]
+        whole = self.vectors.matrix[ids].astype(np.float64)
+        return whole / np.where(norms > 0, norms, 1)[:, None]
+
+    def normalise(self, vector: NDArray[np.floating]) -> Doubles:
+        """Make a row out of any vector, to compare it with the vocabulary.
+
+        vector (NDArray): (D,) numbers.
+        RETURNS (Doubles): (1, D) of length 1; a zero vector stays zero.
+        RAISES (AssetsError): if it has another size than the vocabulary's vectors.
+        """
+        size = self.vectors.matrix.shape[1]
+        if np.shape(vector) != (size,):
+            message = Errors.E221.format(found=np.shape(vector), size=size)
+            raise AssetsError(message)
+        row = np.asarray(vector, np.float64)[None]
+        norm = row_lengths(row)[0]
+        return row / (norm if norm > 0 else 1)
+
+    def exact(self, left: Doubles, ids: Ints) -> Doubles:
+        """Unrounded cosines of rows with terms, pair by pair.
+
+        left (Doubles): (n, D) rows, or (1, D) for all.
+        ids (Ints): (n,) terms.
+        RETURNS (Doubles): (n,) cosines by the float64 rule.
+        """
+        step = max(1, PAIR_VALUES // max(1, self.unit.shape[1]))
+        found = np.empty(len(ids))
+        for start in range(0, len(ids), step):
+            part = slice(start, start + step)
+            ours = left if len(left) == 1 else left[part]
+            found[part] = sum_in_order(self.rows(ids[part]) * ours)
+        return found
+
+    def products(self, left: Doubles) -> Floats:
+        """Cosines in float32, off by at most `error`.
+
+        left (Doubles): (B, D) rows.
+        RETURNS (Floats): (B, V).
+        """
+        return left.astype(np.float32) @ self.unit.T
+
+    def bins(self, left: Doubles) -> Bins:
+        """Rounded cosines of rows with the whole vocabulary.
+
+        left (Doubles): (B, D) rows.
+        RETURNS (Bins): (B, V) by the float64 rule.
+        """
+        found, near = self._round(self.products(left))
+        found[near] = self._settle(left, *near)
+        return found
+
+    def bin_blocks(
+        self, ids: Ints | None = None, *, block: int | None = None
+    ) -> Iterator[tuple[Ints, Bins]]:
+        """Rounded cosines of some terms with all, a block at a time.
+
+        ids (Optional[Ints]): Terms; all when None.
+        block (Optional[int]): Rows of a block; as many as fit when None.
+        YIELDS (tuple[Ints, Bins]): (B,) ids and (B, V) bins.
+        """
+        ids = np.arange(len(self.vectors), dtype=np.int32) if ids is None else ids
+        step = block or self.block
+        for start in range(0, len(ids), step):
+            part = ids[start : start + step]
+            yield part, self.bins(self.rows(part))
+
+    def near(self, left: Doubles, *, many: int = 0, least: float = -2.0) -> NearLists:
+        """The nearest terms of rows.
+
+        left (Doubles): (B, D) rows.
+        many (int): About so many for each row; all when 0.
+        least (float): None with a cosine clearly below it.
+        RETURNS (NearLists): The lists.
+        """
+        products = self.products(left)
+        cuts = np.maximum(self._guess_cuts(products, many), least).astype(np.float32)
+        # The edge of the bin below the cut, less the error: no value above is missed.
+        floors = np.where(cuts <= -1.5, -self.last - 1, np.rint(cuts * self.scale) + 2)
+        rows, terms = np.nonzero(products > cuts[:, None])
+        found, near = self._round(products[rows, terms])
+        found[near] = self._settle(left, rows[near], terms[near])
+        return NearLists(
+            rows.astype(np.int32),
+            terms.astype(np.int32),
+            found,
+            floors.astype(np.int32),
+        )
+
+    def _guess_cuts(self, products: Floats, many: int) -> Floats:
+        """A value for each row that about so many others exceed: by a sample."""
+        size = products.shape[1]
+        if not many or size <= 2 * SAMPLE:
+            return np.full(len(products), -2, np.float32)
+        sample = products[:, :: size // SAMPLE]
+        place = max(1, round(many * sample.shape[1] / size))
+        return -np.partition(-sample, place, axis=1)[:, place]
+
+    def _round(self, products: Floats) -> tuple[Bins, tuple[NDArray[np.intp], ...]]:
+        """Bins, and the places where float32 cannot tell on which side they are."""
+        products *= np.float32(self.scale)
+        whole = np.rint(products)
+        products -= whole
+        np.abs(products, out=products)
+        near = np.nonzero(products > 0.5 - self.error * self.scale)
+        return whole.astype(np.int16), near
+
+    def _settle(self, left: Doubles, rows: Ints, terms: Ints) -> Bins:
+        step = max(1, PAIR_VALUES // max(1, self.unit.shape[1]))
+        found = np.empty(len(rows), np.int16)
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            exact = self.exact(left[rows[part]], terms[part])
+            found[part] = np.rint(exact * self.scale)
+        return found
+
+    def _parts(self, size: int) -> list[slice]:
+        return [slice(i, i + 1024) for i in range(0, size, 1024)]
+
+
+def sum_in_order(values: Doubles) -> Doubles:
+    """Sums of rows, added from left to right like a loop would.
+
+    values (Doubles): (n, D).
+    RETURNS (Doubles): (n,).
+    """
+    if not values.shape[1]:
+        return np.zeros(len(values))
+    return np.cumsum(values, axis=1)[:, -1]
+
+
+def row_lengths(rows: NDArray[np.floating]) -> Doubles:
+    """L2 lengths of rows.
+
+    rows (NDArray): (n, D).
+    RETURNS (Doubles): (n,).
+    """
+    return np.sqrt(sum_in_order(np.square(rows.astype(np.float64))))
+
+
+def check_range(key: str, value: float, *, low: float, high: float) -> None:
+    """Refuse a number that cannot work.
+
+    key (str): Its name.
+    value (float): The number.
+    low (float): Least that can work.
+    high (float): Most that can work.
+    RAISES (ConfigError): if it is not between the two.
+    """
+    if not low <= value <= high:
+        message = Errors.E220.format(key=key, value=value, low=low, high=high)
+        raise ConfigError(message)

@@ -1,0 +1,68 @@
+"""A neighbourhood for every term, wide enough to hold labelled ones (spec 3.4)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import AssetsError, Errors
+from ..types import Progress
+from .aggregation import fold_seeds, is_labelled
+from .clustering import ClusterSettings, GrownSets
+from .cosines import Cosines
+from .kinds import TermKinds
+from .labels import SeedLabels
+from .neighbours import find_labelled_members, keep_members
+
+MOST = 50_000_000
+"""Members of all neighbourhoods together: more would not fit into memory."""
+
+
+def gather_neighbours(
+    cosines: Cosines,
+    kinds: TermKinds,
+    *,
+    threshold: float,
+    seeds: SeedLabels,
+    settings: ClusterSettings,
+    compatible: bool = False,
+    progress: Progress | None = None,
+) -> GrownSets:
+    """Make a neighbourhood for every term but special ones and single characters.
+
+    cosines (Cosines): The vocabulary.
+    kinds (TermKinds): What its terms are.
+    threshold (float): Neighbours are strictly above it.
+    seeds (SeedLabels): What people said.
+    settings (ClusterSettings): Labelled terms that end a neighbourhood; largest size.
+    compatible (bool): Special entries are neighbours too (BUG, mended otherwise).
+    progress (Optional[Progress]): Called after each block.
+    RETURNS (GrownSets): One set for each of these terms.
+    RAISES (AssetsError): if the sets get too large to be held.
+    """
+    folded = fold_seeds(seeds)
+    allowed = kinds.first & (~kinds.special | compatible)
+    known = [is_labelled(folded.get(name, ())) for name in kinds.names]
+    labelled = np.array(known, bool) & allowed
+    wanted = ~kinds.special & kinds.first & (kinds.length >= 2)
+    ids = np.flatnonzero(wanted).astype(np.int32)
+    limit = cosines.limit(threshold)
+    grown, load = GrownSets([], []), 0
+    for start in range(0, len(ids), cosines.block):
+        part = ids[start : start + cosines.block]
+        members = find_labelled_members(
+            cosines,
+            cosines.rows(part),
+            limit,
+            labelled=labelled,
+            picks=settings.picks,
+        )
+        members = keep_members(members, allowed[members.terms])
+        load += len(members.terms)
+        if load > MOST:
+            raise AssetsError(Errors.E228.format(most=MOST))
+        for row, seed in enumerate(part.tolist()):
+            grown.seeds.append(seed)
+            grown.members.append(members.of(row)[: settings.max_size])
+        if progress:
+            progress(start + len(part), len(ids))
+    return grown

@@ -1,0 +1,170 @@
+"""Terms above a threshold, in the order of spec 2.5, for many terms at once.
+
+Nearest first by the rounded cosine; ties keep the order of the vocabulary. Of each row
+only its nearest terms are looked at; rows for which these turn out too few are done
+again with all.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..types import Bools, Ints
+from .cosines import Bins, Cosines, Doubles, NearLists
+from .tails import TailRule, Tails, find_tails
+
+GUESS = 10
+"""Terms of a row looked at first, in multiples of what ends a tail."""
+
+
+class Members(NamedTuple):
+    """Terms above a threshold for B rows, one row after the other.
+
+    starts (Ints): (B + 1,) where each row's terms begin.
+    terms (Ints): (n,) vocabulary ids in order.
+    bins (Bins): (n,) their rounded cosines.
+    """
+
+    starts: Ints
+    terms: Ints
+    bins: Bins
+
+    def of(self, row: int) -> Ints:
+        """The terms of one row.
+
+        row (int): Its place.
+        RETURNS (Ints): Ids, nearest first.
+        """
+        return self.terms[self.starts[row] : self.starts[row + 1]]
+
+
+def find_tail_members(
+    cosines: Cosines, left: Doubles, rule: TailRule
+) -> tuple[Members, Tails]:
+    """The members of the tail of each row.
+
+    cosines (Cosines): The vocabulary.
+    left (Doubles): (B, D) rows of length 1.
+    rule (TailRule): When a tail ends; its bins are as wide as those of `cosines`.
+    RETURNS (tuple[Members, Tails]): For the B rows.
+    """
+    many = 0 if rule.z_score is not None else GUESS * rule.max_bin
+    near = cosines.near(left, many=many)
+    tails = find_tails(count_bins(near, len(left), cosines.last), rule)
+    poor = np.flatnonzero(tails.stops < near.floors)
+    if len(poor):
+        rest = cosines.near(left[poor])
+        found = find_tails(count_bins(rest, len(poor), cosines.last), rule)
+        for old, new in zip(tails, found, strict=True):
+            old[poor] = new
+        near = _replace(near, rest, poor)
+    return sort_members(near, tails.limits[near.rows], len(left)), tails
+
+
+def find_members_above(cosines: Cosines, left: Doubles, limit: float) -> Members:
+    """The terms of each row that are strictly above one threshold.
+
+    cosines (Cosines): The vocabulary.
+    left (Doubles): (B, D) rows of length 1.
+    limit (float): The threshold in bins.
+    RETURNS (Members): For the B rows.
+    """
+    near = cosines.near(left, least=least_cosine(cosines, limit))
+    return sort_members(near, limit, len(left))
+
+
+def find_labelled_members(
+    cosines: Cosines, left: Doubles, limit: float, *, labelled: Bools, picks: int
+) -> Members:
+    """The nearest terms of each row, until so many labelled ones are met (spec 3.4).
+
+    cosines (Cosines): The vocabulary.
+    left (Doubles): (B, D) rows of length 1.
+    limit (float): Members are strictly above it, in bins.
+    labelled (Bools): (V,) terms that count.
+    picks (int): The n-th of these is the last member; without it all are members.
+    RETURNS (Members): For the B rows.
+    """
+    least = least_cosine(cosines, limit)
+    share = labelled.mean() if len(labelled) else 0
+    many = round(3 * picks / share) if share else 0
+    near = cosines.near(left, many=many, least=least)
+    sure = labelled[near.terms] & (near.bins > limit)
+    sure &= near.bins >= near.floors[near.rows]
+    met = np.bincount(near.rows[sure], minlength=len(left))
+    poor = np.flatnonzero((met < picks) & (near.floors > np.floor(limit) + 1))
+    if len(poor):
+        near = _replace(near, cosines.near(left[poor], least=least), poor)
+    members = sort_members(near, limit, len(left))
+    counted = np.cumsum(labelled[members.terms])
+    before = np.concatenate([[0], counted])[:-1]
+    rows = np.repeat(np.arange(len(left)), np.diff(members.starts))
+    at_start = np.concatenate([[0], counted])[members.starts[:-1]]
+    return keep_members(members, before - at_start[rows] < picks)
+
+
+def least_cosine(cosines: Cosines, limit: float) -> float:
+    """A cosine that no term in a bin above a limit can fail to exceed.
+
+    cosines (Cosines): The vocabulary.
+    limit (float): In bins.
+    RETURNS (float): A little less than the edge; -2 if every term may be above.
+    """
+    if limit < -cosines.last:
+        return -2.0
+    return (np.floor(limit) + 0.5) / cosines.scale - 2 * cosines.error
+
+
+def count_bins(near: NearLists, size: int, last: int) -> Ints:
+    """Histograms of lists.
+
+    near (NearLists): Lists of B rows.
+    size (int): B.
+    last (int): The highest bin.
+    RETURNS (Ints): (B, 2 * last + 1) terms in each bin.
+    """
+    width = 2 * last + 1
+    places = near.rows.astype(np.int64) * width + near.bins + last
+    return np.bincount(places, minlength=size * width).reshape(size, width)
+
+
+def sort_members(near: NearLists, limits: Ints | float, size: int) -> Members:
+    """Bring lists into the order of spec 2.5.
+
+    near (NearLists): Lists of B rows; the ids of a row ascend.
+    limits (Ints | float): (n,) or one: members are in bins strictly above.
+    size (int): B.
+    RETURNS (Members): Ordered.
+    """
+    keep = np.flatnonzero(near.bins > limits)
+    rows, terms, bins = near.rows[keep], near.terms[keep], near.bins[keep]
+    order = np.lexsort((terms, -bins, rows))
+    starts = np.searchsorted(rows[order], np.arange(size + 1)).astype(np.int32)
+    return Members(starts, terms[order], bins[order])
+
+
+def keep_members(members: Members, keep: Bools) -> Members:
+    """Leave members out.
+
+    members (Members): Of B rows.
+    keep (Bools): (n,) True for those that stay.
+    RETURNS (Members): Of the same rows.
+    """
+    passed = np.concatenate([[0], np.cumsum(keep)])
+    starts = passed[members.starts].astype(np.int32)
+    return Members(starts, members.terms[keep], members.bins[keep])
+
+
+def _replace(near: NearLists, rest: NearLists, poor: Ints) -> NearLists:
+    """Put the lists of some rows in place of shorter ones."""
+    stay = ~np.isin(near.rows, poor)
+    floors = near.floors.copy()
+    floors[poor] = rest.floors
+    return NearLists(
+        np.concatenate([near.rows[stay], poor[rest.rows].astype(np.int32)]),
+        np.concatenate([near.terms[stay], rest.terms]),
+        np.concatenate([near.bins[stay], rest.bins]),
+        floors,
+    )

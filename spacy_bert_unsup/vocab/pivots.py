@@ -1,0 +1,230 @@
+"""The pivot of a set of terms: the one that is nearest to all others (spec 2.7).
+
+Means are exactly rounded (math.fsum), so that terms with the same cosines to the others
+have the same mean whatever the order, and the first of them is the pivot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import AssetsError, Errors
+from ..types import Ints
+from .cosines import Cosines, Doubles, sum_in_order
+from .spelling import find_term
+
+
+@dataclass(frozen=True)
+class Pivot:
+    """The term in the middle of a set.
+
+    term (Optional[str]): None only in the original's way, if no term has a mean > 0.
+    mean (float): Mean cosine with the others, two decimal places.
+    std (float): Standard deviation of these cosines, two decimal places.
+    ranking (tuple[tuple[str, float], ...]): Terms with their means, highest first.
+    """
+
+    term: str | None
+    mean: float
+    std: float
+    ranking: tuple[tuple[str, float], ...]
+
+
+def find_pivot(
+    cosines: Cosines, terms: Sequence[str | int], *, compatible: bool = False
+) -> Pivot:
+    """Find the pivot of a set of terms.
+
+    cosines (Cosines): The vocabulary.
+    terms (Sequence[str | int]): Terms or ids; of those with equal means the first wins.
+    compatible (bool): As the original: a pivot's mean is above 0, and terms that occur
+        twice are not put together.
+    RETURNS (Pivot): Of the set.
+    RAISES (AssetsError): if there are no terms.
+    RAISES (InputError): if a term is not in the vocabulary.
+    """
+    if not terms:
+        raise AssetsError(Errors.E229)
+    ids = resolve_terms(cosines, terms)
+    names = [cosines.vectors.terms[i] for i in ids]
+    if len(names) == 1:
+        return Pivot(names[0], 1.0, 0.0, ((names[0], 1.0),))
+    if not compatible:
+        once = dict(zip(names[::-1], ids[::-1], strict=True))
+        names = list(dict.fromkeys(names))
+        ids = [once[name] for name in names]
+        if len(names) == 1:
+            return Pivot(names[0], 1.0, 0.0, ((names[0], 1.0),))
+    rows = cosines.rows(np.array(ids, np.int32))
+    best, means = find_best(rows, names, range(len(names)), compatible=compatible)
+    ranking = sorted(means.items(), key=lambda pair: -pair[1])
+    if best is None:
+        return Pivot(None, 0.0, 0.0, tuple(ranking))
+    mean, std = measure(rows, names, best)
+    return Pivot(names[best], round(mean, 2), round(std, 2), tuple(ranking))
+
+
+def resolve_terms(cosines: Cosines, terms: Sequence[str | int]) -> list[int]:
+    """Ids of terms.
+
+    cosines (Cosines): The vocabulary.
+    terms (Sequence[str | int]): Terms or ids.
+    RETURNS (list[int]): Ids.
+    RAISES (InputError): if a term is not in the vocabulary.
+    """
+    return [t if isinstance(t, int) else find_term(cosines.vectors, t) for t in terms]
+
+
+def find_best(
+    rows: Doubles, names: Sequence[str], places: Sequence[int], *, compatible: bool
+) -> tuple[int | None, dict[str, float]]:
+    """The first place with the highest mean.
+
+    rows (Doubles): (m, D) vectors of length 1.
+    names (Sequence[str]): (m,) terms; a term is not compared with its like.
+    places (Sequence[int]): Those that may be the pivot.
+    compatible (bool): The highest mean must be above 0.
+    RETURNS (tuple[Optional[int], dict[str, float]]): Place, and mean of each term.
+    """
+    best, highest = None, 0.0 if compatible else -math.inf
+    means: dict[str, float] = {}
+    for place in places:
+        others = _compare(rows, names, place)
+        if not others:
+            continue
+        means[names[place]] = mean = math.fsum(others) / len(others)
+        if mean > highest:
+            best, highest = place, mean
+    return best, means
+
+
+def measure(rows: Doubles, names: Sequence[str], place: int) -> tuple[float, float]:
+    """Mean and population standard deviation of one term's cosines with the others.
+
+    rows (Doubles): (m, D) vectors of length 1.
+    names (Sequence[str]): (m,) terms.
+    place (int): The term.
+    RETURNS (tuple[float, float]): Mean, standard deviation.
+    """
+    others = _compare(rows, names, place)
+    mean = math.fsum(others) / len(others)
+    squares = math.fsum((value - mean) ** 2 for value in others)
+    return mean, math.sqrt(squares / len(others))
+
+
+def _compare(rows: Doubles, names: Sequence[str], place: int) -> list[float]:
+    found = sum_in_order(rows * rows[place]).tolist()
+    name = names[place]
+    pairs = zip(found, names, strict=True)
+    return [value for value, other in pairs if other != name]
+
+
+@dataclass(frozen=True)
+class SetMeasures:
+    """The pivots of C sets.
+
+    places (Ints): (C,) place of the pivot in its set; -1 for none.
+    means (list[float]): (C,) two decimal places.
+    stds (list[float]): (C,) two decimal places.
+    """
+
+    places: Ints
+    means: list[float]
+    stds: list[float]
+
+
+CHUNK_VALUES = 2**23
+"""Numbers gathered at a time: 32 MB of float32."""
+
+
+def measure_sets(
+    cosines: Cosines, terms: Ints, starts: Ints, *, compatible: bool = False
+) -> SetMeasures:
+    """Find the pivots of many sets of different terms.
+
+    The mean of one term's cosines with the others is its product with the sum of all
+    vectors, so a set of m terms takes m products, not m * m. That is done in float32;
+    sets whose pivot or whose second decimal could come out otherwise are done again.
+
+    cosines (Cosines): The vocabulary.
+    terms (Ints): (n,) ids, one set after the other.
+    starts (Ints): (C + 1,) where the sets begin; each has a term or more.
+    compatible (bool): A pivot's mean is above 0, as in the original.
+    RETURNS (SetMeasures): One for each set.
+    """
+    size = len(starts) - 1
+    places, means, stds = np.zeros(size, np.int32), np.zeros(size), np.zeros(size)
+    step = max(1, CHUNK_VALUES // max(1, cosines.unit.shape[1]))
+    first = 0
+    while first < size:
+        last = int(np.searchsorted(starts, starts[first] + step, side="right")) - 1
+        last = min(size, max(first + 1, last))
+        own = slice(starts[first], starts[last])
+        found = _measure_chunk(cosines, terms[own], np.diff(starts[first : last + 1]))
+        places[first:last], means[first:last], stds[first:last], unclear = found
+        for c in np.flatnonzero(unclear) + first:
+            ids = terms[starts[c] : starts[c + 1]]
+            places[c], means[c], stds[c] = _measure_again(
+                cosines, ids, compatible=compatible
+            )
+        first = last
+    rounded = [[round(v, 2) for v in values.tolist()] for values in (means, stds)]
+    return SetMeasures(places, rounded[0], rounded[1])
+
+
+def _measure_chunk(
+    cosines: Cosines, terms: Ints, sizes: Ints
+) -> tuple[Ints, Doubles, Doubles, np.ndarray]:
+    """Places, means and deviations of some sets, and which of them are not sure."""
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    units = cosines.unit[terms]
+    sums = np.add.reduceat(units, starts, axis=0)
+    own = np.einsum("md,md->m", units, units)
+    others = np.maximum(sizes - 1, 1)
+    means = (np.einsum("md,md->m", units, sums[owner]) - own) / others[owner]
+    highest = np.maximum.reduceat(means, starts)
+    at = np.flatnonzero(means == highest[owner])
+    best = at[np.unique(owner[at], return_index=True)[1]]
+    near = np.einsum("md,md->m", units, units[best][owner])
+    squares = (near - highest[owner]).astype(np.float64) ** 2
+    squares[best] = 0
+    spread = np.sqrt(np.add.reduceat(squares, starts) / others)
+    error = cosines.error + 2**-22 * np.sqrt(sizes)
+    rivals = np.add.reduceat(means >= highest[owner] - 2 * error[owner], starts)
+    alone = sizes == 1
+    unclear = (rivals > 1) | _near_edge(highest, error) | _near_edge(spread, 2 * error)
+    unclear |= highest <= error
+    places = (best - starts).astype(np.int32)
+    return (
+        places,
+        np.where(alone, 1.0, highest),
+        np.where(alone, 0.0, spread),
+        unclear & ~alone,
+    )
+
+
+def _near_edge(values: Doubles, error: Doubles) -> np.ndarray:
+    """Where a rounding to two decimal places is not sure."""
+    return np.abs((100 * values) % 1 - 0.5) <= 100 * error
+
+
+def _measure_again(
+    cosines: Cosines, ids: Ints, *, compatible: bool
+) -> tuple[int, float, float]:
+    """The pivot of one set, exactly; only terms near the highest mean are tried."""
+    rows = cosines.rows(ids)
+    names = [str(i) for i in ids.tolist()]
+    total = rows.sum(axis=0)
+    means = rows @ total - np.einsum("md,md->m", rows, rows)
+    rivals = np.flatnonzero(means >= means.max() - 1e-9 * len(ids))
+    _, once = np.unique(rows[rivals], axis=0, return_index=True)
+    places = rivals[np.sort(once)].tolist()  # equal vectors: the first one speaks
+    best, _ = find_best(rows, names, places, compatible=compatible)
+    if best is None:
+        return -1, 0.0, 0.0
+    return best, *measure(rows, names, best)
