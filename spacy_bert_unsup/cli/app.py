@@ -12,16 +12,23 @@ from typer.core import TyperGroup
 from ..errors import BertUnsupError, MissingExtraError
 from .annotate import annotate_cli
 from .bias import bias_cli
+from .bipartite import bipartite_cli
 from .build import build_cli
+from .cluster import cluster_cli
 from .decompose import decompose_cli
 from .demo import demo_cli
+from .embed import embed_cli
 from .evaluate import evaluate_cli
 from .explain import explain_cli
 from .fill import fill_cli
+from .graph import graph_cli
+from .histogram import histogram_cli
 from .info import info_cli
 from .label import label_cli
+from .lookup import lookup_cli
 from .messages import fail
 from .neighbors import neighbors_cli
+from .pivot import pivot_cli
 from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
 from .similar import similar_cli
 from .states import states_cli
@@ -74,3 +81,10 @@ app.command("neighbors")(neighbors_cli)
 app.command("similar")(similar_cli)
 app.command("label")(label_cli)
 app.command("build")(build_cli)
+app.command("embed")(embed_cli)
+app.command("bipartite")(bipartite_cli)
+app.command("cluster")(cluster_cli)
+app.command("graph")(graph_cli)
+app.command("histogram")(histogram_cli)
+app.command("lookup")(lookup_cli)
+app.command("pivot")(pivot_cli)

@@ -6,7 +6,7 @@ Words are spaCy's tokens, as in a pipeline; each `[MASK]` is one word and one pi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +19,6 @@ from .messages import warn
 from .texts import repair_surrogates
 
 if TYPE_CHECKING:
-    from spacy.tokenizer import Tokenizer
-
     from ..mlm.model import MaskedLM
 
 MASK = "[MASK]"
@@ -38,7 +36,7 @@ def read_text_with_blanks(lm: MaskedLM, text: str) -> tuple[EncodedText, list[st
     RAISES (InputError): if there is nothing in the text to read.
     """
     text = repair_surrogates(text)
-    bounds = np.array(list(_word_bounds(text)), np.int32).reshape(-1, 2)
+    bounds = np.array(_word_bounds(text), np.int32).reshape(-1, 2)
     tokens = TokenizedText(text, bounds[:, 0], bounds[:, 1])
     pieces = _cut_pieces(lm, text)
     if not len(pieces):
@@ -73,22 +71,37 @@ def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
     yield done, len(text), False
 
 
-def _word_bounds(text: str) -> Iterator[tuple[int, int]]:
-    """First character and one past the last of each word."""
-    tokenizer = _make_tokenizer()
-    for start, end, is_blank in _parts(text):
-        if is_blank:
-            yield start, end
-            continue
-        for token in tokenizer(text[start:end]):
-            if not token.is_space:
-                yield start + token.idx, start + token.idx + len(token)
+def make_token_splitter() -> Callable[[str], TokenizedText]:
+    """Something that cuts texts into spaCy's tokens, those of white space left out.
 
-
-def _make_tokenizer() -> Tokenizer:
+    RETURNS (Callable[[str], TokenizedText]): It remembers words; make a new one from
+        time to time.
+    """
     import spacy
 
-    return spacy.blank("en").tokenizer
+    tokenizer = spacy.blank("en").tokenizer
+
+    def split(text: str) -> TokenizedText:
+        tokens = [token for token in tokenizer(text) if not token.is_space]
+        bounds = [(token.idx, token.idx + len(token)) for token in tokens]
+        starts, ends = np.array(bounds, np.int32).reshape(-1, 2).T
+        return TokenizedText(text, starts, ends)
+
+    return split
+
+
+def _word_bounds(text: str) -> list[tuple[int, int]]:
+    """First character and one past the last of each word."""
+    split = make_token_splitter()
+    bounds: list[tuple[int, int]] = []
+    for start, end, is_blank in _parts(text):
+        if is_blank:
+            bounds.append((start, end))
+            continue
+        part = split(text[start:end])
+        pairs = zip(part.starts.tolist(), part.ends.tolist(), strict=True)
+        bounds += [(start + first, start + last) for first, last in pairs]
+    return bounds
 
 
 def _cut_pieces(lm: MaskedLM, text: str) -> Pieces:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import typer
 
 from ..errors import ConfigError, Errors, InputError
-from ..types import Bools, Floats, Query
+from ..types import Bools, Floats, Query, TopTerms
 from .blanks import MASK, find_blanks, read_text_with_blanks
 from .labelled import (
     DIGITS,
@@ -116,11 +116,7 @@ def fill(
     words: dict[int, Record] = {}
     for row, (word, how, _) in enumerate(places):
         record = words.setdefault(word, _bounds(encoded, word))
-        ids, probs, logits = (
-            part[row, :top] for part in (answers.ids, answers.probs, answers.logits)
-        )
-        terms = reader.term_records(ids, probability=probs, score=logits)
-        answer: Record = {"terms": terms}
+        answer = _answer(reader, answers, row, top=top)
         answer["labels"] = reader.share_record(shares[row])
         if guess:
             answer["type"] = guess_type(reader, shares[row])
@@ -240,6 +236,15 @@ def _places(
 def _bounds(text: EncodedText, word: int) -> Record:
     start, end = int(text.tokens.starts[word]), int(text.tokens.ends[word])
     return {"text": text.words[word], "start": start, "end": end}
+
+
+def _answer(reader: LabelledModel, found: TopTerms, row: int, *, top: int) -> Record:
+    terms = reader.term_records(
+        found.ids[row, :top],
+        probability=found.probs[row, :top],
+        score=found.logits[row, :top],
+    )
+    return {"terms": terms}
 
 
 def _join(labels: list[str]) -> str:

@@ -8,14 +8,13 @@ import typer
 
 from ..errors import Errors, InputError
 from ..types import Bools
+from ..vectors.terms import BiasUse, Measure
 from .labelled import LabelledModel, LabelsFlag, UnfilteredFlag, load_labelled
 from .options import AssetsOption, JsonFlag, ModelOption
 from .terminal import format_table
 from .texts import repair_surrogates
 from .vector_options import (
     BiasOption,
-    BiasUse,
-    Measure,
     MeasureOption,
     warn_about_model,
     warn_about_windows,

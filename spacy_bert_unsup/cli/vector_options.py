@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from ..errors import Warnings
+from ..vectors.settings import Kind
+from ..vectors.terms import BiasUse, Measure
 from .messages import warn
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
 
 TextKind: TypeAlias = Literal["cls", "top_cls", "mean"]
-Measure: TypeAlias = Literal["dot", "cosine"]
-BiasUse: TypeAlias = Literal["none", "add", "weight"]
-KINDS: dict[str, str] = {"cls": "head", "top_cls": "top", "mean": "mean"}
+KINDS: dict[str, Kind] = {"cls": "head", "top_cls": "top", "mean": "mean"}
 """How the core calls each kind of text vector."""
 
 MeasureOption: TypeAlias = Annotated[
@@ -42,13 +42,12 @@ def warn_about_model(lm: MaskedLM) -> None:
         warn(Warnings.W571.format(model=lm.name))
 
 
-def warn_about_windows(counts: Sequence[int], *, first_line: int = 1) -> None:
+def warn_about_windows(counts: Sequence[int], lines: Sequence[int] = (1,)) -> None:
     """Say once if texts were too long to be read at once.
 
     counts (Sequence[int]): Windows of each text.
-    first_line (int): Number of the first text.
+    lines (Sequence[int]): The line of each text.
     """
-    long = [i for i, count in enumerate(counts) if count > 1]
+    long = [line for count, line in zip(counts, lines, strict=True) if count > 1]
     if long:
-        line = long[0] + first_line
-        warn(Warnings.W572.format(many=len(long), line=line))
+        warn(Warnings.W572.format(many=len(long), line=long[0]))

@@ -104,6 +104,10 @@ class CLIErrors:
         "[E546] A plot of the whole graph shows nothing. Give a TERM or --phrase, and "
         "its neighbourhood is drawn."
     )
+    E547 = (
+        "[E547] The graph leaves out pieces of words and special entries, such as "
+        "{term!r}. Take them in with --subwords."
+    )
     E560 = (
         "[E560] {item!r} is no threshold of a label. Write the label, '=' and a share "
         "between 0 and 1, for example: --label-threshold GENE=0.3"
