@@ -8,8 +8,8 @@ library is told before the fork not to use its own pool in the child.
 from __future__ import annotations
 
 import os
-
-import torch
+import sys
+from functools import cache
 
 _VARIABLE = "TOKENIZERS_PARALLELISM"
 _found: list[str | None] = []
@@ -21,6 +21,8 @@ def _before_fork() -> None:
 
 
 def _after_fork_in_parent() -> None:
+    if not _found:  # registered while the fork was under way
+        return
     found = _found.pop()
     if found is None:
         del os.environ[_VARIABLE]
@@ -30,11 +32,13 @@ def _after_fork_in_parent() -> None:
 
 def _after_fork_in_child() -> None:
     _found.clear()
-    torch.set_num_threads(1)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
+@cache
 def guard_forks() -> None:
-    """Register the guards; called once, where this floor first imports torch."""
+    """Register the guards, once, before anything can fork; torch need not be there."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=_before_fork,

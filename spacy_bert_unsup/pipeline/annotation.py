@@ -1,28 +1,29 @@
-"""Write decisions into a doc: entities, scored spans, evidence, notes."""
+"""Write decisions into a doc: entities, scored spans, evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.tokens import Doc, Span, SpanGroup
 
-from ..attrs import MARK, NOTES
+from ..attrs import MARK
 from ..errors import ConfigError, Errors
-from ..voting.evidence import SpanVote, list_voters, top_label_scores
+from ..voting.evidence import SpanVote
+from ..voting.results import make_votes, near_rows
 from ..voting.settings import CUES
-from ..voting.spans import refine_label
 from .docs import blocked_spans
+from .stored import DECIDED, RECORD, pack_decided
 
 if TYPE_CHECKING:
     from ..mlm.text import EncodedText
+    from ..voting.record import VoteRecord
     from ..voting.tagger import SpanTagger
     from ..voting.tagging import TaggedText
     from .options import NEROptions
 
 FORMAT = 1
-MOST_LABELS = 4
 
 
 def annotate_doc(
@@ -33,6 +34,7 @@ def annotate_doc(
     name: str,
     tagger: SpanTagger,
     options: NEROptions,
+    kept: tuple[VoteRecord, str] | None = None,
 ) -> None:
     """Set `doc.ents` and `doc.spans[options.spans_key]`.
 
@@ -42,23 +44,55 @@ def annotate_doc(
     name (str): The component, kept with the group.
     tagger (SpanTagger): Tables behind the evidence.
     options (NEROptions): Label names, span key, whether to overwrite.
+    kept (Optional[tuple[VoteRecord, str]]): What a later vote needs, and the settings
+        as text; both stay with the group.
     RAISES (ConfigError): if the group of this key is somebody else's.
     """
     check_group(doc, options.spans_key, name)
-    near = tagged.passes | (tagged.decisions.score >= tagger.settings.near_share)
-    rows = sorted({*np.flatnonzero(near).tolist(), *tagged.chosen})
-    votes = {row: make_vote(text, tagged, row, tagger, options) for row in rows}
-    kept = {row: vote for row, vote in votes.items() if vote is not None}
-    group = [Span(doc, v.start, v.end, label=v.label) for v in kept.values()]
-    attrs = pack_votes(group, list(kept.values()), tagger)
-    doc.spans[options.spans_key] = SpanGroup(
-        doc, name=options.spans_key, attrs=attrs | {"component": name}, spans=group
+    votes = make_votes(
+        tagger,
+        tagged,
+        near_rows(tagged, tagger.settings),
+        tagger.lexicon.read_words(text),
+        options.show(tagger.rollup),
     )
-    found = [kept[row] for row in tagged.chosen if row in kept]
+    group = list(votes.values())
+    extra = {}
+    if kept is not None:
+        entities = [row in tagged.chosen for row in votes]
+        extra = {
+            RECORD: kept[0].pack(),
+            DECIDED: pack_decided(group, entities, kept[1]),
+        }
+    set_group(doc, options.spans_key, group, tagger, name=name, extra=extra)
+    found = [votes[row] for row in tagged.chosen if row in votes]
     ents = [Span(doc, v.start, v.end, label=v.label) for v in found]
     old = [] if options.overwrite_ents else list(doc.ents)
     blocked = [] if options.overwrite_ents else blocked_spans(doc)
     doc.set_ents([*old, *ents], blocked=blocked, default="outside")
+
+
+def set_group(
+    doc: Doc,
+    key: str,
+    votes: Sequence[SpanVote],
+    tagger: SpanTagger,
+    *,
+    name: str,
+    extra: Mapping[str, Any],
+) -> None:
+    """Set `doc.spans[key]`.
+
+    doc (Doc): The doc.
+    key (str): The group.
+    votes (Sequence[SpanVote]): Its spans.
+    tagger (SpanTagger): Names of the terms.
+    name (str): The component, kept with the group.
+    extra (Mapping[str, Any]): Further attrs.
+    """
+    spans = [Span(doc, v.start, v.end, label=v.label) for v in votes]
+    attrs = pack_votes(spans, votes, tagger) | {"component": name, **extra}
+    doc.spans[key] = SpanGroup(doc, name=key, attrs=attrs, spans=spans)
 
 
 def check_group(doc: Doc, key: str, name: str) -> None:
@@ -75,53 +109,23 @@ def check_group(doc: Doc, key: str, name: str) -> None:
             raise ConfigError(Errors.E315.format(key=key, name=name))
 
 
-def make_vote(
-    text: EncodedText,
-    tagged: TaggedText,
-    row: int,
-    tagger: SpanTagger,
-    options: NEROptions,
-    *,
-    evidence: bool = True,
-) -> SpanVote | None:
-    """Everything about one span.
-
-    text (EncodedText): The text.
-    tagged (TaggedText): Decisions about its spans.
-    row (int): Which of them.
-    tagger (SpanTagger): Tables behind the evidence.
-    options (NEROptions): Label names.
-    evidence (bool): List the voters too.
-    RETURNS (Optional[SpanVote]): None if nothing voted, or the label is not wanted.
-    """
-    scores, decisions = tagged.scores, tagged.decisions
-    scheme, rollup = tagger.assets.scheme, tagger.rollup
-    score = round(float(decisions.score[row]), 4)
-    root = rollup.roots[int(decisions.root[row])]
-    fine = refine_label(
-        scores.shares[row], root, scheme, fine_share=tagger.settings.fine_share
-    )
-    label = options.rename(fine, scheme)
-    if label is None or not score:
-        return None
-    shares = top_label_scores(
-        decisions.summed[row], rollup.roots, label=label, share=score, most=MOST_LABELS
-    )
-    start, end = scores.spans[row, 1:].tolist()
-    most = tagger.settings.most_voters if evidence else 0
-    voters = list_voters(tagger, scores, row, text, most=most)
-    return SpanVote(start, end, label, score, shares, voters)
-
-
 def list_votes(
     text: EncodedText, tagged: TaggedText, tagger: SpanTagger, options: NEROptions
 ) -> list[SpanVote]:
     """One vote for every span that was asked; label "" and score 0 where none spoke."""
-    votes = []
-    for row, (_, start, end) in enumerate(tagged.scores.spans.tolist()):
-        vote = make_vote(text, tagged, row, tagger, options, evidence=False)
-        votes.append(vote or SpanVote(start, end, "", 0.0, {}))
-    return votes
+    bounds = tagged.scores.spans[:, 1:].tolist()
+    votes = make_votes(
+        tagger,
+        tagged,
+        np.arange(len(bounds), dtype=np.int32),
+        tagger.lexicon.read_words(text),
+        options.show(tagger.rollup),
+        evidence=False,
+    )
+    return [
+        votes.get(row) or SpanVote(start, end, "", 0.0, {})
+        for row, (start, end) in enumerate(bounds)
+    ]
 
 
 def pack_votes(
@@ -158,27 +162,19 @@ def pack_votes(
     }
 
 
-def set_notes(doc: Doc, text: EncodedText, tagged: TaggedText, name: str) -> None:
-    """Note what was done that the reader of a doc should know, beside others' notes.
+def note_cuts(text: EncodedText, tagged: TaggedText) -> list[str]:
+    """Say how many spans are longer than a window.
 
-    doc (Doc): Its `user_data` is left alone where there is nothing to note.
-    text (EncodedText): The same as the model read it.
+    text (EncodedText): The text.
     tagged (TaggedText): The spans that were asked.
-    name (str): The component; its older notes are dropped.
+    RETURNS (list[str]): At most one note.
     """
-    old = doc.user_data.pop(NOTES, [])
-    notes = [note for note in old if not note.startswith(f"{name}: ")]
     longest = max((end - start for start, end in text.windows), default=0)
-    if len(text.windows) > 1:
-        notes.append(
-            f"{name}: read in {len(text.windows)} overlapping windows of at most "
-            f"{longest} pieces"
-        )
     bounds = (text.piece_bounds(s, e) for _, s, e in tagged.scores.spans.tolist())
-    if cut := sum(last - first > longest for first, last in bounds):
-        notes.append(
-            f"{name}: {cut} spans are longer than a window of {longest} pieces and "
-            "were asked about in part"
-        )
-    if notes:
-        doc.user_data[NOTES] = notes
+    cut = sum(last - first > longest for first, last in bounds)
+    if not cut:
+        return []
+    return [
+        f"{cut} spans are longer than a window of {longest} pieces and were asked "
+        "about in part"
+    ]

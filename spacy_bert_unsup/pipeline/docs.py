@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from spacy.tokens import Doc, Span
@@ -51,3 +51,22 @@ def blocked_spans(doc: Doc) -> list[Span]:
         for token in doc
         if token.ent_iob == 3 and not token.ent_type
     ]
+
+
+def split_by_words(docs: Sequence[Doc], most: int) -> Iterator[list[Doc]]:
+    """Cut a list of docs so that no part has more words, but for single docs.
+
+    docs (Sequence[Doc]): Docs.
+    most (int): Words of a part.
+    YIELDS (list[Doc]): Parts, in order.
+    """
+    part: list[Doc] = []
+    words = 0
+    for doc in docs:
+        if part and words + len(doc) > most:
+            yield part
+            part, words = [], 0
+        part.append(doc)
+        words += len(doc)
+    if part:
+        yield part

@@ -51,7 +51,9 @@ def default_voting() -> dict[str, Any]:
         "label_map": None,
         "spans_key": "bert_unsup",
         "overwrite_ents": False,
+        "keep_votes": False,
         "max_batch_pieces": 8192,
+        "on_overflow": "window",
         "attrs": {},
         "voting": default_voting(),
         "scorer": {"@scorers": "spacy.ner_scorer.v1"},
@@ -83,7 +85,9 @@ def make_bert_unsup_ner(
     label_map: str | dict[str, str | None] | None,
     spans_key: str,
     overwrite_ents: bool,
+    keep_votes: bool,
     max_batch_pieces: int,
+    on_overflow: str,
     attrs: dict[str, str],
     voting: dict[str, Any],
     scorer: Callable | None,
@@ -110,7 +114,11 @@ def make_bert_unsup_ner(
         a dict; None in it drops a label.
     spans_key (str): Span group for entities, nested spans and near misses.
     overwrite_ents (bool): Replace entities that were set before.
+    keep_votes (bool): Keep all answers of the model with the span group, so that
+        `revote` can label the doc anew without the model.
     max_batch_pieces (int): Bound of one forward pass, padding included.
+    on_overflow (str): What to do with a doc that one window cannot hold: "window" reads
+        it in overlapping windows, "warn" also logs a warning, "error" refuses it.
     attrs (dict[str, str]): Other names for the extension attributes.
     voting (dict[str, Any]): All other constants: see `VotingSettings`.
     scorer (Optional[Callable]): Scoring function.
@@ -132,7 +140,9 @@ def make_bert_unsup_ner(
         label_map=label_map,
         spans_key=spans_key,
         overwrite_ents=overwrite_ents,
+        keep_votes=keep_votes,
         max_batch_pieces=max_batch_pieces,
+        on_overflow=on_overflow,
         attrs=attrs,
         voting=voting,
         asking={**asking, "top_k": top_k},

@@ -2,52 +2,44 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import srsly
-from spacy.language import Language
-from spacy.pipeline import Pipe
 from spacy.tokens import Doc
-from spacy.training import Example
 from spacy.vocab import Vocab
 
 from ..attrs import install_extensions
-from ..errors import AssetsError, Errors
-from ..types import TokenSpan
+from ..types import Bools, TokenSpan
 from ..util import write_text
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
 from ..voting.candidates import Candidates
 from ..voting.evidence import SpanVote
+from ..voting.record import VoteRecord
 from ..voting.tagger import SpanTagger
-from ..voting.tagging import find_spans, tag_texts
+from ..voting.tagging import TaggedText, find_spans, tag_texts
 from ..voting.thresholds import Thresholds
-from . import annotation, resources
+from . import annotation, notes, resources
+from .component import ModelComponent
 from .docs import read_doc, taken_tokens
-from .options import NEROptions, merge_thresholds
+from .options import NEROptions, check_shares, merge_thresholds
+from .stored import VoteSettings
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
     from ..mlm.text import EncodedText
 
-logger = logging.getLogger(__name__)
-
-MODEL, ASSETS, CFG = "model", "assets", "cfg"
-MAX_WORDS = 4096
-"""Words of docs that are tagged at once, unless one doc alone has more."""
+ASSETS, CFG = "assets", "cfg"
 
 
-class BertUnsupNER(Pipe):
-    """Tags entities with a masked language model and a labelled vocabulary.
+class BertUnsupNER(ModelComponent):
+    """Tags entities with a masked language model and a labelled vocabulary."""
 
-    The starter, or a folder that is there, is loaded when the component is made; a hub
-    name on `initialize`, `from_disk` or first use. So is a folder that is missing: a
-    saved pipeline has its own copy.
-    """
+    made_from_model = ("_tagger",)
+    options: NEROptions
 
     def __init__(
         self,
@@ -58,7 +50,7 @@ class BertUnsupNER(Pipe):
         cfg: dict[str, Any],
         scorer: Callable | None = None,
     ) -> None:
-        """Check the settings, and load the model if it is at hand.
+        """Keep the settings; model and assets are loaded later.
 
         vocab (Vocab): The pipeline's.
         name (str): The component's name in the pipeline.
@@ -67,27 +59,22 @@ class BertUnsupNER(Pipe):
             prediction, so that `spacy find-threshold` can tune them.
         scorer (Optional[Callable]): Scoring function.
         """
-        self.vocab = vocab
-        self.name = name
-        self.options = options
+        super().__init__(vocab, name, options=options)
+        check_shares(cfg)
         self.cfg = cfg
         self.scorer = scorer
+        self._given: ClusterAssets | None = None  # read with a pipeline, or unpickled
         self._tagger: SpanTagger | None = None
         install_extensions(options.attrs, key=options.spans_key)
-        if resources.can_load_now(options.model, options.assets):
-            self._load()
 
     # --- what is loaded -----------------------------------------------------------
 
     @property
     def tagger(self) -> SpanTagger:
         """Model, assets and settings at work; loaded when first asked for."""
-        return self._tagger or self._load()
-
-    @property
-    def lm(self) -> MaskedLM:
-        """The masked language model."""
-        return self.tagger.lm
+        self.load()
+        assert self._tagger is not None
+        return self._tagger
 
     @property
     def assets(self) -> ClusterAssets:
@@ -101,40 +88,38 @@ class BertUnsupNER(Pipe):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Labels that entities can get; empty until the model is loaded."""
-        if self._tagger is None:
-            return ()
-        scheme = self.assets.scheme
-        names = (self.options.rename(label, scheme) for label in scheme.entities)
+        """Labels that entities can get; nothing is loaded to know them."""
+        options = self.options
+        if self._tagger is not None:
+            scheme = self._tagger.assets.scheme
+        else:
+            scheme = resources.peek_scheme(
+                options.assets, options.seeds, only=options.seeds_only
+            )
+        names = (options.rename(label, scheme) for label in scheme.entities)
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
-    def initialize(
-        self,
-        get_examples: Callable[[], Iterable[Example]] | None = None,
-        *,
-        nlp: Language | None = None,
-    ) -> None:
-        """Load the model now, also from a hub; nothing is trained."""
-        self._tagger = self._tagger or self._load()
+    def can_load_now(self) -> bool:
+        """Whether model and assets are on this machine."""
+        folder = self.options.assets
+        here = folder is None or Path(folder).expanduser().is_dir()
+        return here and super().can_load_now()
 
-    def _load(self) -> SpanTagger:
-        from ..mlm.model import MaskedLM
+    def prepare(self, lm: MaskedLM) -> None:
+        """Find the assets of a model, and make the tables of the votes.
 
+        lm (MaskedLM): The model.
+        RAISES (AssetsError, ConfigError): if assets, seeds or labels do not fit.
+        """
         options = self.options
-        lm = MaskedLM.load(options.model, device=options.device, dtype=options.dtype)
         vectors = VocabVectors.from_mlm(lm)
-        assets = resources.find_assets(
+        assets = self._given or resources.find_assets(
             lm,
             vectors,
             options.assets,
             is_starter=options.model == resources.STARTER,
         )
-        return self._use(lm, vectors, assets)
-
-    def _use(
-        self, lm: MaskedLM, vectors: VocabVectors, assets: ClusterAssets
-    ) -> SpanTagger:
-        options = self.options
+        assets.check_fits(lm.fingerprint, lm.name)
         only = options.seeds_only
         assets = resources.add_seeds(assets, vectors, options.seeds, only=only)
         merge_thresholds(self.cfg, assets.thresholds, assets.scheme)  # check them now
@@ -148,55 +133,31 @@ class BertUnsupNER(Pipe):
         )
         for label in self.labels:  # a memory zone must not take them away
             self.vocab.strings.add(label, allow_transient=False)  # type: ignore[call-arg]
-        return self._tagger
 
     # --- tagging ------------------------------------------------------------------
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Tag one doc; `pipe` is faster for several."""
-        error_handler = self.get_error_handler()
-        try:
-            self._tag([doc])
-        except Exception as error:
-            error_handler(self.name, self, [doc], error)
-        return doc
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Tag docs, asking the model about all of them at once.
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Tag docs, asking the model about many at once; the order is kept.
-
-        stream (Iterable[Doc]): Docs.
-        batch_size (int): Docs to look ahead at most.
-        YIELDS (Doc): The same docs. One that fails goes to the error handler and is
-            left out; the others are not harmed.
-        RAISES (ModelError, AssetsError): if the model or its assets cannot be loaded.
+        docs (Sequence[Doc]): Docs.
         """
-        self.initialize()
-        docs = iter(stream)
-        while batch := list(islice(docs, batch_size)):
-            for part in _by_words(batch, MAX_WORDS):
-                yield from self._tag_or_report(part)
-
-    def _tag_or_report(self, docs: list[Doc]) -> list[Doc]:
-        try:
-            self._tag(docs)
-            return docs
-        except Exception as error:
-            if half := len(docs) // 2:  # find the one that fails
-                parts = (docs[:half], docs[half:])
-                return [doc for part in parts for doc in self._tag_or_report(part)]
-            self.get_error_handler()(self.name, self, docs, error)
-            return []
-
-    def _tag(self, docs: Sequence[Doc]) -> None:
         tagger = self.tagger
         candidates, texts = self._read(docs)
+        how = self.options.on_overflow
+        windows = [
+            notes.note_windows(text.windows, name=self.name, on_overflow=how)
+            for text in texts
+        ]
         keep = not self.options.overwrite_ents
         thresholds = merge_thresholds(
             self.cfg, tagger.assets.thresholds, tagger.assets.scheme
         )
         taken = [taken_tokens(doc) for doc in docs] if keep else None
         tagged = tag_texts(tagger, texts, candidates, thresholds, taken=taken)
-        for doc, text, result in zip(docs, texts, tagged, strict=True):
+        kept = self._keep(texts, tagged, candidates, thresholds, taken)
+        for i, (doc, text, result, said) in enumerate(
+            zip(docs, texts, tagged, windows, strict=True)
+        ):
             annotation.annotate_doc(
                 doc,
                 text,
@@ -204,8 +165,35 @@ class BertUnsupNER(Pipe):
                 name=self.name,
                 tagger=tagger,
                 options=self.options,
+                kept=kept[i] if kept else None,
             )
-            annotation.set_notes(doc, text, result, self.name)
+            cuts = annotation.note_cuts(text, result)
+            notes.set_notes(doc, [*said, *cuts], self.name)
+
+    def _keep(
+        self,
+        texts: Sequence[EncodedText],
+        tagged: Sequence[TaggedText],
+        candidates: Sequence[Candidates],
+        thresholds: Thresholds,
+        taken: Sequence[Bools] | None,
+    ) -> list[tuple[VoteRecord, str]]:
+        """What stays with each doc for a later vote; nothing without `keep_votes`."""
+        if not self.options.keep_votes:
+            return []
+        settings = VoteSettings.of(self.tagger, self.options, self.cfg).dump()
+        busy = taken or [np.zeros(len(text.words), bool) for text in texts]
+        return [
+            (
+                VoteRecord.make(
+                    self.tagger, text, result, thresholds, join=wanted.join, taken=used
+                ),
+                settings,
+            )
+            for text, result, wanted, used in zip(
+                texts, tagged, candidates, busy, strict=True
+            )
+        ]
 
     def _read(self, docs: Sequence[Doc]) -> tuple[list[Candidates], list[EncodedText]]:
         candidates = [self.options.candidates(doc) for doc in docs]
@@ -245,6 +233,10 @@ class BertUnsupNER(Pipe):
 
     # --- saving -------------------------------------------------------------------
 
+    def saved_settings(self) -> dict[str, Any]:
+        """Settings that say what to load: where one changes, the config wins."""
+        return {**super().saved_settings(), "assets": self.options.assets}
+
     def to_disk(
         self, path: str | Path, *, exclude: Iterable[str] = (), **_: Any
     ) -> None:
@@ -253,10 +245,8 @@ class BertUnsupNER(Pipe):
         path (str | Path): A folder.
         exclude (Iterable[str]): Among "model", "assets", "cfg".
         """
+        super().to_disk(path, exclude=exclude)
         path = Path(path)
-        path.mkdir(parents=True, exist_ok=True)
-        if MODEL not in exclude:
-            self.lm.save(path / MODEL, storage="auto")
         if ASSETS not in exclude:
             self.assets.to_disk(path / ASSETS)
         if CFG not in exclude:
@@ -264,7 +254,7 @@ class BertUnsupNER(Pipe):
 
     def from_disk(
         self, path: str | Path, *, exclude: Iterable[str] = (), **_: Any
-    ) -> BertUnsupNER:
+    ) -> Self:
         """Read what `to_disk` wrote; what the config sets stays as it is.
 
         path (str | Path): The folder.
@@ -272,65 +262,38 @@ class BertUnsupNER(Pipe):
         RETURNS (BertUnsupNER): This component.
         RAISES (ModelError, AssetsError): if something is missing or damaged.
         """
-        from ..mlm.model import MaskedLM
-
-        path, options = Path(path), self.options
-        lm = self.lm if MODEL in exclude else None
-        if lm is None:
-            if not (path / MODEL).is_dir():
-                raise AssetsError(
-                    Errors.E311.format(where=path, name=self.name, missing=MODEL)
-                )
-            lm = MaskedLM.load(path / MODEL, device=options.device, dtype=options.dtype)
+        path = Path(path)
+        lm = self.read_model(path, exclude)
         if CFG not in exclude and (path / f"{CFG}.json").is_file():
             self._fill_cfg(srsly.read_json(path / f"{CFG}.json"))
-        skip = ASSETS in exclude
-        assets = self.assets if skip else ClusterAssets.from_disk(path / ASSETS)
-        self._use(lm, VocabVectors.from_mlm(lm), assets)
+        if ASSETS in exclude:
+            self._given = self.assets
+        elif self.changed_settings(path):  # the config names others by now
+            self._given = None
+        else:
+            self._given = ClusterAssets.from_disk(path / ASSETS)
+        self.use_model(lm)
         return self
 
-    def to_bytes(self, *, exclude: Iterable[str] = (), **_: Any) -> bytes:
-        """Model and assets as bytes.
-
-        exclude (Iterable[str]): Among "model", "assets", "cfg".
-        RETURNS (bytes): msgpack.
-        """
-        content: dict[str, Any] = {}
-        if MODEL not in exclude:
-            content[MODEL] = {"name": self.lm.name, "bytes": self.lm.to_bytes()}
+    def pack(self, exclude: Iterable[str]) -> dict[str, Any]:
+        """The content of `to_bytes`: model, assets and cfg."""
+        content = super().pack(exclude)
         if ASSETS not in exclude:
             content[ASSETS] = self.assets.to_bytes()
         if CFG not in exclude:
             content[CFG] = self.cfg
-        return srsly.msgpack_dumps(content)
+        return content
 
-    def from_bytes(
-        self, data: bytes, *, exclude: Iterable[str] = (), **_: Any
-    ) -> BertUnsupNER:
-        """Read what `to_bytes` gave.
-
-        data (bytes): msgpack.
-        exclude (Iterable[str]): Among "model", "assets", "cfg".
-        RETURNS (BertUnsupNER): This component.
-        """
-        from ..mlm.model import MaskedLM
-
-        content, options = srsly.msgpack_loads(data), self.options
-        if MODEL in content and MODEL not in exclude:
-            lm = MaskedLM.from_bytes(
-                content[MODEL]["bytes"],
-                name=content[MODEL]["name"],
-                device=options.device,
-                dtype=options.dtype,
-            )
-        else:
-            lm = self.lm
+    def unpack(self, content: Mapping[str, Any], exclude: Iterable[str]) -> None:
+        """Take over what `pack` gave."""
+        lm = self.unpack_model(content, exclude)
         if CFG not in exclude:
             self._fill_cfg(content.get(CFG, {}))
         given = ASSETS in content and ASSETS not in exclude
-        assets = ClusterAssets.from_bytes(content[ASSETS]) if given else self.assets
-        self._use(lm, VocabVectors.from_mlm(lm), assets)
-        return self
+        self._given = (
+            ClusterAssets.from_bytes(content[ASSETS]) if given else self.assets
+        )
+        self.use_model(lm)
 
     def _fill_cfg(self, saved: dict[str, Any]) -> None:
         """Take saved thresholds where the config sets none."""
@@ -338,21 +301,13 @@ class BertUnsupNER(Pipe):
             if key in self.cfg and self.cfg[key] in (None, {}):
                 self.cfg[key] = value
 
-    def __setstate__(self, state: Any) -> None:
-        """Unpickle; a spawned process has to learn the attributes anew."""
-        super().__setstate__(state)  # type: ignore[misc]  # written by Cython
-        install_extensions(self.options.attrs, key=self.options.spans_key)
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        assets = None if self._tagger is None else self.assets.to_bytes()
+        return {**state, "_given": assets}
 
-
-def _by_words(docs: Sequence[Doc], most: int) -> Iterator[list[Doc]]:
-    """Cut a list of docs so that no part has more words, but for single docs."""
-    part: list[Doc] = []
-    words = 0
-    for doc in docs:
-        if part and words + len(doc) > most:
-            yield part
-            part, words = [], 0
-        part.append(doc)
-        words += len(doc)
-    if part:
-        yield part
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        given = state["_given"]
+        assets = None if given is None else ClusterAssets.from_bytes(given)
+        install_extensions(state["options"].attrs, key=state["options"].spans_key)
+        super().__setstate__({**state, "_given": assets})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,25 +13,24 @@ from ..vocab.labels import SeedLabels, invert_seeds
 from ..vocab.scheme import LabelScheme, read_label_map
 from ..voting.candidates import CandidateFinder
 from ..voting.settings import VotingSettings
+from ..voting.spans import Rollup
 from ..voting.thresholds import Thresholds
+from .model_options import ModelOptions
 
 
-@dataclass(frozen=True)
-class NEROptions:
+@dataclass(frozen=True, kw_only=True)
+class NEROptions(ModelOptions):
     """What a config says, checked and resolved; see the factory for meanings."""
 
-    model: str
     assets: str | None
     seeds: SeedLabels
     seeds_only: bool
-    device: str
-    dtype: str
     candidates: CandidateFinder
     labels: tuple[str, ...] | None
     label_map: Mapping[str, str | None]
     spans_key: str
     overwrite_ents: bool
-    max_batch_pieces: int
+    keep_votes: bool
     attrs: AttributeNames
     voting: VotingSettings
 
@@ -53,8 +52,6 @@ class NEROptions:
         RETURNS (NEROptions): The options.
         RAISES (ConfigError): if a value cannot work; the message names it.
         """
-        if rest["max_batch_pieces"] < 1:
-            raise ConfigError(Errors.E303.format(key="max_batch_pieces", least=1))
         if rest["seeds_only"] and not seeds:
             raise ConfigError(Errors.E313.format())
         return cls(
@@ -89,13 +86,35 @@ class NEROptions:
         scheme (LabelScheme): Says what lies above it.
         RETURNS (Optional[str]): The new name; None if it is not wanted.
         """
-        line = scheme.ancestors(label)
-        name: str | None = next(
-            (self.label_map[step] for step in line if step in self.label_map), label
-        )
-        if self.labels is not None and not set(self.labels) & {*line, name}:
-            return None
-        return name
+        return rename_label(label, scheme, labels=self.labels, label_map=self.label_map)
+
+    def show(self, rollup: Rollup) -> list[str | None]:
+        """What users see for each of `rollup.names`."""
+        return [self.rename(name, rollup.scheme) for name in rollup.names]
+
+
+def rename_label(
+    label: str,
+    scheme: LabelScheme,
+    *,
+    labels: Collection[str] | None,
+    label_map: Mapping[str, str | None],
+) -> str | None:
+    """The label that users see for a label of the assets.
+
+    label (str): A label of the scheme.
+    scheme (LabelScheme): Says what lies above it.
+    labels (Optional[Collection[str]]): Keep only these and what lies beneath them.
+    label_map (Mapping[str, str | None]): Label -> new name, None where it is dropped.
+    RETURNS (Optional[str]): The new name; None if it is not wanted.
+    """
+    line = scheme.ancestors(label)
+    name: str | None = next(
+        (label_map[step] for step in line if step in label_map), label
+    )
+    if labels is not None and not set(labels) & {*line, name}:
+        return None
+    return name
 
 
 def make_voting_settings(
@@ -160,14 +179,23 @@ def merge_thresholds(
     if general is None:  # a general threshold in the config beats every stored one
         labels = {k: v for k, v in stored.items() if k} | labels
         general = stored.get("", 0.0)
-    merged = Thresholds(float(general), labels)
-    for label, value in {"": merged.general, **labels}.items():
-        key = f"label_thresholds[{label!r}]" if label else "threshold"
-        if label and label not in scheme.labels:
+    for label in labels:
+        if label not in scheme.labels:
             names = ", ".join(scheme.labels)
             raise ConfigError(
                 Errors.E305.format(key="label_thresholds", label=label, labels=names)
             )
-        if not 0 <= value <= 1:
+    check_shares({"threshold": general, "label_thresholds": labels})
+    return Thresholds(float(general), labels)
+
+
+def check_shares(cfg: Mapping[str, Any]) -> None:
+    """Refuse thresholds that are no shares.
+
+    cfg (Mapping[str, Any]): "threshold" and "label_thresholds".
+    RAISES (ConfigError): naming the first one outside [0, 1].
+    """
+    named = {f"label_thresholds[{k!r}]": v for k, v in cfg["label_thresholds"].items()}
+    for key, value in {"threshold": cfg["threshold"], **named}.items():
+        if value is not None and not 0 <= value <= 1:
             raise ConfigError(Errors.E310.format(key=key, value=value))
-    return merged

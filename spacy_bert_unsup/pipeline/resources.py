@@ -11,9 +11,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..vocab.assets import ClusterAssets
-from ..vocab.labels import SeedLabels, dump_seed_labels, find_missing_seeds
+from ..vocab.assets import LABEL_MAP, META, ClusterAssets
+from ..vocab.labels import (
+    SeedLabels,
+    dump_seed_labels,
+    find_missing_seeds,
+    iter_labels,
+)
 from ..vocab.propagation import Propagation
+from ..vocab.scheme import BROAD, LabelScheme
 from ..vocab.vectors import VocabVectors
 
 if TYPE_CHECKING:
@@ -31,16 +37,37 @@ def starter_assets() -> ClusterAssets:
     return ClusterAssets.from_disk(Path(str(folder)))
 
 
-def can_load_now(model: str, assets: str | None) -> bool:
-    """Whether model and assets are at hand, so that no hub need be asked.
+def find_model_folder(model: str) -> Path | None:
+    """Where a model lies on this machine.
 
     model (str): As in the config.
-    assets (Optional[str]): As in the config.
-    RETURNS (bool): False for a hub name, and where a folder is missing.
+    RETURNS (Optional[Path]): None for a hub name, and where a folder is missing.
     """
     starter = Path(str(files("spacy_bert_unsup"))) / STARTER
     folder = starter if model == STARTER else Path(model).expanduser()
-    return folder.is_dir() and (assets is None or Path(assets).expanduser().is_dir())
+    return folder if folder.is_dir() else None
+
+
+def peek_scheme(folder: str | None, seeds: SeedLabels, *, only: bool) -> LabelScheme:
+    """The labels that assets and seeds have, without the model they belong to.
+
+    folder (Optional[str]): Of assets; None for the shipped ones.
+    seeds (SeedLabels): A user's.
+    only (bool): Whether the assets' own seeds are forgotten.
+    RETURNS (LabelScheme): Empty where the assets are not on this machine, or damaged.
+    """
+    shipped = Path(str(files("spacy_bert_unsup"))) / STARTER / "assets"
+    where = shipped if folder is None else Path(folder).expanduser()
+    try:
+        meta = json.loads((where / META).read_bytes())
+        parents = json.loads((where / LABEL_MAP).read_bytes())
+        names, rivals = tuple(meta["labels"]), tuple(meta["non_entity"])
+    except (OSError, ValueError, KeyError, TypeError):  # told when they are loaded
+        return LabelScheme((), {}, ())
+    if not seeds:
+        return LabelScheme(names, parents, rivals)
+    used = [*iter_labels(seeds), *(() if only else names)]
+    return LabelScheme.collect(used, {**BROAD, **parents})
 
 
 def find_assets(

@@ -60,7 +60,7 @@ def test_kept_labels_by_their_new_names(make_toy: MakeNLP):
 
 def test_unknown_kept_labels_are_refused(make_toy: MakeNLP):
     with pytest.raises(ConfigError, match="'labels'.*'HUMAN'.*PERSON"):
-        make_toy(labels=["HUMAN"])
+        make_toy(labels=["HUMAN"]).initialize()
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def make(folder: Path) -> Language:
     nlp = spacy.blank("en")
     config = {"model": str(folder), "cues": ["lexical"]}
     nlp.add_pipe("bert_unsup_ner", config=config)
+    nlp.initialize()
     return nlp
 
 

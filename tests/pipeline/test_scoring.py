@@ -131,7 +131,7 @@ def test_thresholds_are_read_at_each_prediction(make_toy: MakeNLP):
 )
 def test_bad_thresholds(make_toy: MakeNLP, config: dict, message: str):
     with pytest.raises(ConfigError, match=message):
-        make_toy(**config)
+        make_toy(**config).initialize()
 
 
 def test_a_bad_threshold_set_later_is_refused(make_toy: MakeNLP):

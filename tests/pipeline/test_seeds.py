@@ -74,7 +74,7 @@ def test_seeds_without_an_entry_are_named_once(
     make_toy: MakeNLP, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level(logging.WARNING, logger="spacy_bert_unsup"):
-        make_toy(seeds={"CITY": ["Paris", "Timbuktu", "New York"]})
+        make_toy(seeds={"CITY": ["Paris", "Timbuktu", "New York"]}).initialize()
     (record,) = caplog.records
     assert "Timbuktu, New York" in record.getMessage()
     assert "Paris" not in record.getMessage()
