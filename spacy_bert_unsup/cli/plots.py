@@ -89,6 +89,18 @@ def open_plot(
         save_figure(figure, path)
 
 
+def use_log_scale(axes: Axes) -> None:
+    """Make the vertical axis of counts logarithmic, with plain numbers.
+
+    axes (Axes): From `open_plot`.
+    """
+    from matplotlib.ticker import NullFormatter, StrMethodFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
 def save_figure(figure: Figure, path: Path) -> None:
     """Write a figure in one step: it is there whole, or not at all.
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from ..errors import Errors, InputError
+from .texts import repair_surrogates
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
+    from ..types import Floats
     from ..vocab.vectors import VocabVectors
 
 STARTER = "starter"
@@ -26,6 +28,35 @@ VectorsOption: TypeAlias = Annotated[
 VocabOption: TypeAlias = Annotated[
     Path | None,
     typer.Option("--vocab", help="The terms of --vectors, one a line, in its order."),
+]
+MaxBinOption: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--max-bin", min=1, help="A tail ends before a bin with so many terms."
+    ),
+]
+TailBinOption: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--tail-bin", min=1, help="Or before two bins in a row with so many each."
+    ),
+]
+ZScoreOption: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--z-score",
+        help="End tails so many standard deviations above the mean instead.",
+    ),
+]
+CompatibleFlag: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--upstream-compatible", help="Compute as the original does, oddities included."
+    ),
+]
+ClustersOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--clusters", help="A folder that 'cluster' wrote."),
 ]
 
 
@@ -81,12 +112,38 @@ def load_vocabulary(source: VocabularySource) -> Vocabulary:
     ):
         raise InputError(Errors.E534)
     if source.vectors is not None and source.vocab is not None:
-        from ..vocab.table_files import read_vectors
+        from ..vocab.tables import read_table
 
-        vectors = read_vectors(source.vectors, source.vocab)
+        vectors = read_table(source.vectors, source.vocab)
         return Vocabulary(source.vectors.name, vectors)
     from ..mlm.model import MaskedLM
     from ..vocab.vectors import VocabVectors
 
     lm = MaskedLM.load(source.model or STARTER)
     return Vocabulary(lm.name, VocabVectors.from_mlm(lm), lm)
+
+
+def phrase_vector(lm: MaskedLM, phrase: str) -> Floats:
+    """The vector of a phrase in the space of the vocabulary (spec part 7).
+
+    lm (MaskedLM): The model.
+    phrase (str): Words; a long text is read in windows.
+    RETURNS (Floats): (D,) at [CLS], out of the MLM head.
+    RAISES (InputError): if there is nothing to read.
+    """
+    from ..vectors.texts import text_vectors
+
+    if not phrase.strip():
+        raise InputError(Errors.E570)
+    return text_vectors(lm, [repair_surrogates(phrase)])[0]
+
+
+def check_cosine(value: float | None, option: str) -> None:
+    """Refuse a number that no cosine can be.
+
+    value (Optional[float]): What the user gave.
+    option (str): The name of the option.
+    RAISES (InputError): if it lies outside [-1, 1].
+    """
+    if value is not None and not -1 <= value <= 1:
+        raise InputError(Errors.E541.format(option=option, value=value))
