@@ -19,6 +19,7 @@ from .errors import ConfigError, Errors
 NOTES = "bert_unsup_notes"
 MARK = "bert_unsup"
 """Key in a group's attrs that says the group is ours; its value is the format."""
+FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def _find(span: Span, key: str | None) -> tuple[SpanGroup, int] | None:
     """The group and place of a span with these bounds and, if there is one, label."""
     bounds = character_bounds(span)
     for name, group in span.doc.spans.items():
-        if group.attrs.get(MARK) is None or key not in (None, name):
+        if group.attrs.get(MARK) != FORMAT or key not in (None, name):
             continue
         labels = group.attrs["labels"]
         for i, known in enumerate(group.attrs["bounds"]):

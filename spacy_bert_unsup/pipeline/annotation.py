@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from spacy.tokens import Doc, Span, SpanGroup
 
-from ..attrs import MARK
+from ..attrs import FORMAT, MARK
 from ..errors import ConfigError, Errors
 from ..voting.evidence import SpanVote
 from ..voting.results import make_votes, near_rows
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..voting.tagger import SpanTagger
     from ..voting.tagging import TaggedText
     from .options import NEROptions
-
-FORMAT = 1
 
 
 def annotate_doc(
