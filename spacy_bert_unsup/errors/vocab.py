@@ -69,7 +69,9 @@ class VocabErrors:
         "[E217] The seed labels in {where} were changed since the assets were built: "
         "they name {labels}. Build the assets again from their seed_labels.jsonl."
     )
-
+    E218 = (
+        "[E218] The suffix of {path} names no format for a graph. Use one of {names}."
+    )
     E220 = "[E220] {key} must lie in [{low}, {high}], not {value!r}."
     E221 = (
         "[E221] A vector of shape {found} cannot be compared with the vocabulary's, "

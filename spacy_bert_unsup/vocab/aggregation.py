@@ -1,4 +1,4 @@
-"""From the labels of people to the labels of clusters, and of terms (spec 3.1 to 3.5)."""
+"""From the labels of people to those of clusters and terms (spec 3.1 to 3.5)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from ..errors import ConfigError, Errors
 from ..types import Progress
-from .clustering import Clustering, ClusterSettings
+from .clustering import Cluster as Cluster, Clustering, ClusterSettings
 from .cosines import Cosines, check_range
 from .greedy import grow_clusters
 from .kinds import TermKinds

@@ -1,9 +1,9 @@
 """Cosines of a vocabulary, rounded exactly, without ever holding V x V numbers.
 
-Spec 2 rounds every cosine to a bin of .01 and counts, so a value at the edge between two
-bins must fall on the right side. Products are made in float32; the few values that lie
-closer to an edge than its errors are computed again in float64, summed in the order of
-the dimensions: by the same additions as a loop over them.
+Spec 2 rounds every cosine to a bin of .01 and counts, so a value at the edge between
+two bins must fall on the right side. Products are made in float32; the few values that
+lie closer to an edge than its errors are computed again in float64, summed in the order
+of the dimensions: by the same additions as a loop over them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .vectors import VocabVectors
 
 Doubles: TypeAlias = NDArray[np.float64]
 Bins: TypeAlias = NDArray[np.int16]
+Places: TypeAlias = NDArray[np.integer]
 
 BLOCK_VALUES = 2**22
 """Products held at a time (a block of rows x V): 16 MB of float32."""
@@ -84,10 +85,10 @@ class Cosines:
         """
         return round(threshold * self.scale, 6)
 
-    def rows(self, ids: Ints | slice) -> Doubles:
+    def rows(self, ids: Places | slice) -> Doubles:
         """Vectors of length 1.
 
-        ids (Ints | slice): B terms.
+        ids (Places | slice): B terms.
         RETURNS (Doubles): (B, D); zero vectors stay zero.
         """
         norms = self.norms[ids]
@@ -109,11 +110,11 @@ class Cosines:
         norm = row_lengths(row)[0]
         return row / (norm if norm > 0 else 1)
 
-    def exact(self, left: Doubles, ids: Ints) -> Doubles:
+    def exact(self, left: Doubles, ids: Places) -> Doubles:
         """Unrounded cosines of rows with terms, pair by pair.
 
         left (Doubles): (n, D) rows, or (1, D) for all.
-        ids (Ints): (n,) terms.
+        ids (Places): (n,) terms.
         RETURNS (Doubles): (n,) cosines by the float64 rule.
         """
         step = max(1, PAIR_VALUES // max(1, self.unit.shape[1]))
@@ -138,8 +139,8 @@ class Cosines:
         left (Doubles): (B, D) rows.
         RETURNS (Bins): (B, V) by the float64 rule.
         """
-        found, near = self._round(self.products(left))
-        found[near] = self._settle(left, *near)
+        found, (rows, terms) = self._round(self.products(left))
+        found[rows, terms] = self._settle(left, rows, terms)
         return found
 
     def bin_blocks(
@@ -170,7 +171,7 @@ class Cosines:
         # The edge of the bin below the cut, less the error: no value above is missed.
         floors = np.where(cuts <= -1.5, -self.last - 1, np.rint(cuts * self.scale) + 2)
         rows, terms = np.nonzero(products > cuts[:, None])
-        found, near = self._round(products[rows, terms])
+        found, (near,) = self._round(products[rows, terms])
         found[near] = self._settle(left, rows[near], terms[near])
         return NearLists(
             rows.astype(np.int32),
@@ -188,7 +189,7 @@ class Cosines:
         place = max(1, round(many * sample.shape[1] / size))
         return -np.partition(-sample, place, axis=1)[:, place]
 
-    def _round(self, products: Floats) -> tuple[Bins, tuple[NDArray[np.intp], ...]]:
+    def _round(self, products: Floats) -> tuple[Bins, tuple[Places, ...]]:
         """Bins, and the places where float32 cannot tell on which side they are."""
         products *= np.float32(self.scale)
         whole = np.rint(products)
@@ -197,7 +198,7 @@ class Cosines:
         near = np.nonzero(products > 0.5 - self.error * self.scale)
         return whole.astype(np.int16), near
 
-    def _settle(self, left: Doubles, rows: Ints, terms: Ints) -> Bins:
+    def _settle(self, left: Doubles, rows: Places, terms: Places) -> Bins:
         step = max(1, PAIR_VALUES // max(1, self.unit.shape[1]))
         found = np.empty(len(rows), np.int16)
         for start in range(0, len(rows), step):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Ints, Progress
-from .cosines import Bins, Cosines, check_range
+from .cosines import Bins, Cosines, Places, check_range
 from .kinds import TermKinds
 from .tails import TailRule, find_tails
 
@@ -101,7 +101,8 @@ def vocab_distribution(
     tenths = _tenths(cosines)
     total = np.zeros(2 * cosines.last + 1, np.int64)
     occupied = np.zeros_like(total)
-    lengths, zeros = [], []
+    lengths: list[Places] = []
+    zeros: list[Places] = []
     for _, bins in cosines.bin_blocks(ids):
         counts = _count(bins, cosines.last)
         total += counts.sum(axis=0)
@@ -119,7 +120,7 @@ def vocab_distribution(
     )
 
 
-def _count(bins: Bins, last: int) -> Ints:
+def _count(bins: Bins, last: int) -> Places:
     """(B, 2 * last + 1) histograms of rows of bins."""
     width = 2 * last + 1
     offsets = np.arange(len(bins), dtype=np.int64)[:, None] * width + last
@@ -136,7 +137,7 @@ def _tenths(cosines: Cosines) -> NDArray[np.float64]:
     return np.array([round(place / cosines.scale, 1) + 0.0 for place in places])
 
 
-def _count_zeros(counts: Ints, compatible: bool) -> Ints:
+def _count_zeros(counts: Places, compatible: bool) -> Places:
     if not compatible:
         return counts.sum(axis=1)
     found = np.zeros(len(counts), counts.dtype)
@@ -146,7 +147,7 @@ def _count_zeros(counts: Ints, compatible: bool) -> Ints:
 
 
 def _sum_tenths(
-    tenths: NDArray[np.float64], total: Ints, occupied: Ints
+    tenths: NDArray[np.float64], total: Places, occupied: Places
 ) -> tuple[Tenth, ...]:
     found = []
     for value in np.unique(tenths):
@@ -157,7 +158,7 @@ def _sum_tenths(
     return tuple(found)
 
 
-def _rank(cosines: Cosines, ids: Ints, parts: list[Ints]) -> TermCounts:
+def _rank(cosines: Cosines, ids: Ints, parts: list[Places]) -> TermCounts:
     """Terms with their numbers, highest first; ties in vocabulary order."""
     numbers = np.concatenate(parts) if parts else np.zeros(0, np.int32)
     order = np.argsort(-numbers, kind="stable")

@@ -1,4 +1,4 @@
-"""From sets of terms to clusters: pivots, names and labels (spec 2.6, 2.7, 3.2, 3.3)."""
+"""From sets of terms to clusters: pivots, names, labels (spec 2.6, 2.7, 3.2, 3.3)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..types import Bools, Ints
-from .cosines import Bins, Cosines, Doubles, NearLists
+from .cosines import Bins, Cosines, Doubles, NearLists, Places
 from .tails import TailRule, Tails, find_tails
 
 GUESS = 10
@@ -117,13 +117,13 @@ def least_cosine(cosines: Cosines, limit: float) -> float:
     return (np.floor(limit) + 0.5) / cosines.scale - 2 * cosines.error
 
 
-def count_bins(near: NearLists, size: int, last: int) -> Ints:
+def count_bins(near: NearLists, size: int, last: int) -> Places:
     """Histograms of lists.
 
     near (NearLists): Lists of B rows.
     size (int): B.
     last (int): The highest bin.
-    RETURNS (Ints): (B, 2 * last + 1) terms in each bin.
+    RETURNS (Places): (B, 2 * last + 1) terms in each bin.
     """
     width = 2 * last + 1
     places = near.rows.astype(np.int64) * width + near.bins + last
@@ -157,7 +157,7 @@ def keep_members(members: Members, keep: Bools) -> Members:
     return Members(starts, members.terms[keep], members.bins[keep])
 
 
-def _replace(near: NearLists, rest: NearLists, poor: Ints) -> NearLists:
+def _replace(near: NearLists, rest: NearLists, poor: Places) -> NearLists:
     """Put the lists of some rows in place of shorter ones."""
     stay = ~np.isin(near.rows, poor)
     floors = near.floors.copy()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import ConfigError, Errors
 from ..types import Ints
-from .cosines import check_range
+from .cosines import Places, check_range
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Tails(NamedTuple):
     stops: Ints
 
 
-def find_tails(counts: Ints, rule: TailRule) -> Tails:
+def find_tails(counts: Places, rule: TailRule) -> Tails:
     """Scan histograms from the highest cosine down.
 
-    counts (Ints): (B, 2 * last + 1) terms in each bin, from -last to last.
+    counts (Places): (B, 2 * last + 1) terms in each bin, from -last to last.
     rule (TailRule): When a tail ends.
     RETURNS (Tails): One for each row.
     """
