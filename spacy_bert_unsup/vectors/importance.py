@@ -7,17 +7,16 @@ importance falls as the bias rises.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ConfigError, Errors
 from ..types import Bools, Floats, Ints
+from .settings import check_choice
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
 
-Rule: TypeAlias = Literal["linear", "rank"]
 RULES = ("linear", "rank")
 BIAS_MERGES = ("min", "mean", "max", "first", "last")
 
@@ -43,10 +42,7 @@ class ImportanceScale:
         RETURNS (ImportanceScale): The scale.
         RAISES (ConfigError): If there is no such rule.
         """
-        if rule not in RULES:
-            names = ", ".join(RULES)
-            message = Errors.E301.format(key="rule", value=rule, names=names)
-            raise ConfigError(message)
+        check_choice("rule", rule, RULES)
         return cls(rule, np.sort(lm.bias()[usable_terms(lm)]))
 
     @property
@@ -116,9 +112,7 @@ def merge_values(values: Floats, cover: Ints, *, merge: str) -> Floats:
     RETURNS (Floats): (T,); nan for tokens without pieces.
     RAISES (ConfigError): If there is no such merge.
     """
-    if merge not in BIAS_MERGES:
-        names = ", ".join(BIAS_MERGES)
-        raise ConfigError(Errors.E301.format(key="merge", value=merge, names=names))
+    check_choice("merge", merge, BIAS_MERGES)
     merged = np.full(len(cover), np.nan, np.float32)
     has = cover[:, 1] > cover[:, 0]
     bounds = cover[has]

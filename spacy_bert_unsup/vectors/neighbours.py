@@ -65,6 +65,7 @@ def top_neighbours(
     if queries is not None and queries.shape[1] != vectors.shape[1]:
         widths = {"mine": queries.shape[1], "other": vectors.shape[1]}
         raise ConfigError(Errors.E602.format(**widths))
+    alike = queries is None
     units = normalize_rows(vectors)
     asked = units if queries is None else normalize_rows(queries)
     half = max(1, round(1 / bin_width))
@@ -72,17 +73,18 @@ def top_neighbours(
     for start in range(0, len(asked), block):
         rows = asked[start : start + block]
         cosines = np.clip(rows @ units.T, -1, 1)
-        own = np.arange(start, start + len(rows)) if queries is None else None
+        own = np.arange(start, start + len(rows)) if alike else None
         parts.append(_summarize(cosines, own, top_k, half))
     if not parts:
-        parts.append(_summarize(np.zeros((0, len(units))), None, top_k, half))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        nothing = np.zeros((0, len(units)), np.float32)
+        parts.append(_summarize(nothing, None, top_k, half))
+    ids, best, mean, std, counts = map(np.concatenate, zip(*parts, strict=True))
     bins = np.linspace(-1, 1, 2 * half + 1, dtype=np.float32)
-    return Neighbours(*columns, bins)
+    return Neighbours(ids, best, mean, std, counts, bins)
 
 
 def _summarize(
-    cosines: Floats, own: Ints | None, top_k: int, half: int
+    cosines: Floats, own: np.ndarray | None, top_k: int, half: int
 ) -> tuple[Ints, Floats, Floats, Floats, Ints]:
     """Best, mean, deviation and histogram of each row, its own column left out."""
     n_rows, n_columns = cosines.shape

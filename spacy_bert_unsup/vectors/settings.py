@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from ..errors import ConfigError, Errors
+from ..types import Floats
 
 Kind: TypeAlias = Literal["head", "top", "mean"]
 Weighting: TypeAlias = Literal["none", "importance"]
@@ -44,9 +46,9 @@ class TextVectors:
     normalize: bool = False
 
     def __post_init__(self) -> None:
-        _check_choice("kind", self.kind, Kind)
-        _check_choice("weighting", self.weighting, Weighting)
-        _check_choice("pooling", self.pooling, Pooling)
+        check_choice("kind", self.kind, get_args(Kind))
+        check_choice("weighting", self.weighting, get_args(Weighting))
+        check_choice("pooling", self.pooling, get_args(Pooling))
         _check_layers(self.layers)
 
     @property
@@ -58,6 +60,14 @@ class TextVectors:
     def read_layers(self) -> tuple[int, ...]:
         """Layers of the encoder that are needed."""
         return (-1,) if self.is_cls else self.layers
+
+    def reduce(self, states: Floats) -> Floats:
+        """Keep what is needed of the states of one window.
+
+        states (Floats): (n, L, H), the layers being `read_layers`.
+        RETURNS (Floats): (1, H) of [CLS], or (n, H) means over the layers.
+        """
+        return states[:1, 0].copy() if self.is_cls else states.mean(axis=1)
 
     @property
     def space(self) -> str:
@@ -85,9 +95,19 @@ class TokenVectors:
     merge: Merge = "mean"
 
     def __post_init__(self) -> None:
-        _check_choice("reduction", self.reduction, Reduction)
-        _check_choice("merge", self.merge, Merge)
+        check_choice("reduction", self.reduction, get_args(Reduction))
+        check_choice("merge", self.merge, get_args(Merge))
         _check_layers(self.layers)
+
+    def reduce(self, states: Floats) -> Floats:
+        """Make one vector of each piece out of its layers.
+
+        states (Floats): (n, L, H).
+        RETURNS (Floats): (n, H), or (n, L x H) for "concat".
+        """
+        if self.reduction == "concat":
+            return states.reshape(len(states), states.shape[1] * states.shape[2])
+        return states.sum(axis=1) if self.reduction == "sum" else states.mean(axis=1)
 
     @property
     def space(self) -> str:
@@ -96,8 +116,14 @@ class TokenVectors:
         return f"{self.reduction} of layers {layers}"
 
 
-def _check_choice(key: str, value: str, choices: object) -> None:
-    names = get_args(choices)
+def check_choice(key: str, value: str, names: Sequence[str]) -> None:
+    """Refuse a value that is none of those there are.
+
+    key (str): The setting.
+    value (str): Its value.
+    names (Sequence[str]): Those there are.
+    RAISES (ConfigError): naming them.
+    """
     if value not in names:
         message = Errors.E301.format(key=key, value=value, names=", ".join(names))
         raise ConfigError(message)

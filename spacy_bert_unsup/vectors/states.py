@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
@@ -18,7 +18,7 @@ import numpy as np
 
 from ..mlm.text import EncodedText
 from ..types import Floats, Ints
-from .windows import window_sequences
+from .windows import chunk_sizes, window_sequences
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
@@ -198,18 +198,27 @@ def read_windows(
     reader: Reader,
     texts: Sequence[EncodedText],
     *,
+    reduce: Callable[[Floats], Floats],
     max_batch_pieces: int = MAX_BATCH_PIECES,
 ) -> list[list[Floats]]:
-    """Read all windows of texts, many at once.
+    """Read all windows of texts, many at once, and keep what is wanted of them.
 
     store (StateStore): Where states may be already.
     reader (Reader): Who reads.
-    texts (Sequence[EncodedText]): Texts.
+    texts (Sequence[EncodedText]): Texts of any length: all states of a long one are
+        never in memory together.
+    reduce (Callable[[Floats], Floats]): Makes what is kept out of the states of one
+        window, (n + 2, L, H), special tokens included. It must not be a view of them.
     max_batch_pieces (int): Bound on rows x length of one forward pass.
-    RETURNS (list[list[Floats]]): For each text and window (n + 2, L, H), special tokens
-        included.
+    RETURNS (list[list[Floats]]): What was kept, for each text and window.
     """
     sequences = [window_sequences(store.lm, text) for text in texts]
     flat = [ids for of_text in sequences for ids in of_text]
-    states = iter(store.read(reader, flat, max_batch_pieces=max_batch_pieces))
-    return [[next(states) for _ in of_text] for of_text in sequences]
+    kept: list[Floats] = []
+    lengths = [len(ids) for ids in flat]
+    for start, end in chunk_sizes(lengths, most=CHUNK * max_batch_pieces):
+        part = flat[start:end]
+        states = store.read(reader, part, max_batch_pieces=max_batch_pieces)
+        kept.extend(reduce(state) for state in states)
+    rest = iter(kept)
+    return [[next(rest) for _ in of_text] for of_text in sequences]

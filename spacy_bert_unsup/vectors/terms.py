@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ..errors import ConfigError, Errors, ModelError
+from ..errors import Errors, ModelError
 from ..types import Bools, Floats, Ints
 from .importance import term_importance, usable_terms
+from .neighbours import normalize_rows
+from .settings import check_choice
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
@@ -81,17 +83,13 @@ def top_columns(scores: Floats, top_k: int) -> Ints:
     """
     part = np.argpartition(-scores, top_k - 1, axis=1)[:, :top_k]
     values = np.take_along_axis(scores, part, axis=1)
-    return np.take_along_axis(part, np.lexsort((part, -values), axis=1), axis=1)
+    best = np.take_along_axis(part, np.lexsort((part, -values), axis=1), axis=1)
+    return best.astype(np.int32)
 
 
 def _check(lm: MaskedLM, vectors: Floats, measure: str, bias: str) -> None:
-    for key, value, names in (
-        ("measure", measure, ("dot", "cosine")),
-        ("bias", bias, ("none", "add", "weight")),
-    ):
-        if value not in names:
-            message = Errors.E301.format(key=key, value=value, names=", ".join(names))
-            raise ConfigError(message)
+    check_choice("measure", measure, get_args(Measure))
+    check_choice("bias", bias, get_args(BiasUse))
     size = lm.rows().shape[1]
     if vectors.shape[1] != size:
         message = Errors.E603.format(name=lm.name, width=vectors.shape[1], size=size)
@@ -106,8 +104,7 @@ def _score_blocks(
     if measure == "cosine":
         norms = np.linalg.norm(rows, axis=1)
         scale = 1 / np.where(norms > 0, norms, 1)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors = vectors / np.where(lengths > 0, lengths, 1)
+        vectors = normalize_rows(vectors)
     weights = term_importance(lm) if bias == "weight" else None
     for start in range(0, len(vectors), BLOCK):
         scores = vectors[start : start + BLOCK] @ rows.T

@@ -58,7 +58,13 @@ def encoded_vectors(
     reader = store.join(settings.read_layers)
     parts = []
     for part in chunk_texts(texts, max_pieces=CHUNK * max_batch_pieces):
-        states = read_windows(store, reader, part, max_batch_pieces=max_batch_pieces)
+        states = read_windows(
+            store,
+            reader,
+            part,
+            reduce=settings.reduce,
+            max_batch_pieces=max_batch_pieces,
+        )
         parts.append(pool_texts(lm, part, states, settings))
     if not parts:
         return np.zeros((0, lm.rows().shape[1]), np.float32)
@@ -75,8 +81,8 @@ def pool_texts(
 
     lm (MaskedLM): The model.
     texts (Sequence[EncodedText]): n texts.
-    states (Sequence[Sequence[Floats]]): For each text and window (m + 2, L, H), the
-        layers being `settings.read_layers`.
+    states (Sequence[Sequence[Floats]]): What `settings.reduce` kept of each text and
+        window.
     settings (TextVectors): Which vectors.
     RETURNS (Floats): (n, D) for kind "head", else (n, H).
     """
@@ -101,12 +107,12 @@ def pool_spans(
 
     lm (MaskedLM): The model.
     text (EncodedText): The text.
-    states (Sequence[Floats]): (m + 2, L, H) for each of its windows.
+    states (Sequence[Floats]): What `settings.reduce` kept of each of its windows.
     spans (Sequence[tuple[int, int]]): S spans of tokens; special tokens never count.
     settings (TextVectors): Which vectors.
     RETURNS (Floats): (S, H); zeros for a span without pieces.
     """
-    pieces = gather_pieces(text, states).mean(axis=1)
+    pieces = gather_pieces(text, states)
     weights = piece_weights(lm, settings)[text.pieces.ids]
     vectors = np.zeros((len(spans), pieces.shape[1]), np.float32)
     for i, (start, end) in enumerate(spans):
@@ -135,7 +141,7 @@ def _pool_cls(
     settings: TextVectors,
 ) -> Floats:
     """[CLS] of all windows, through the head if wanted, pooled for each text."""
-    firsts = np.stack([window[0, 0] for windows in states for window in windows])
+    firsts = np.stack([window[0] for windows in states for window in windows])
     rows = lm.map_states(firsts) if settings.kind == "head" else firsts
     pooled = np.zeros((len(texts), rows.shape[1]), np.float32)
     start = 0
@@ -159,10 +165,10 @@ def _mean_pieces(
     weights: Floats,
 ) -> Floats:
     """Mean over the pieces of one text, (H,)."""
-    pieces = gather_pieces(text, states).mean(axis=1)
+    pieces = gather_pieces(text, states)
     counts = weights[text.pieces.ids]
     if settings.specials or not len(pieces):
-        borders = np.concatenate([window[[0, -1]] for window in states]).mean(axis=1)
+        borders = np.concatenate([window[[0, -1]] for window in states])
         value = 0.0 if settings.weighting == "importance" else 1.0
         pieces = np.concatenate([pieces, borders])
         counts = np.concatenate([counts, np.full(len(borders), value, np.float32)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..mlm.text import EncodedText, TokenizedText
 from ..types import Floats, Ints
-from .settings import Merge, Reduction, TokenVectors
+from .settings import Merge, TokenVectors
 from .states import CHUNK, MAX_BATCH_PIECES, StateStore, read_windows
 from .windows import chunk_texts, encode_whole, gather_pieces
 
@@ -42,7 +42,13 @@ def token_vectors(
     vectors: list[Floats] = []
     encoded = encode_whole(lm, texts)
     for part in chunk_texts(encoded, max_pieces=CHUNK * max_batch_pieces):
-        states = read_windows(store, reader, part, max_batch_pieces=max_batch_pieces)
+        states = read_windows(
+            store,
+            reader,
+            part,
+            reduce=settings.reduce,
+            max_batch_pieces=max_batch_pieces,
+        )
         pairs = zip(part, states, strict=True)
         vectors.extend(pool_tokens(*pair, settings) for pair in pairs)
     return vectors
@@ -54,24 +60,11 @@ def pool_tokens(
     """Make token vectors out of the states of a pass.
 
     text (EncodedText): T tokens.
-    states (Sequence[Floats]): (n + 2, L, H) for each of its windows.
+    states (Sequence[Floats]): What `settings.reduce` kept of each of its windows.
     settings (TokenVectors): Which vectors.
     RETURNS (Floats): (T, W).
     """
-    pieces = reduce_layers(gather_pieces(text, states), settings.reduction)
-    return merge_pieces(pieces, text.cover, settings.merge)
-
-
-def reduce_layers(states: Floats, reduction: Reduction) -> Floats:
-    """Make one vector out of several layers.
-
-    states (Floats): (n, L, H).
-    reduction (Reduction): "sum", "mean" or "concat".
-    RETURNS (Floats): (n, H), or (n, L x H) for "concat".
-    """
-    if reduction == "concat":
-        return states.reshape(len(states), states.shape[1] * states.shape[2])
-    return states.sum(axis=1) if reduction == "sum" else states.mean(axis=1)
+    return merge_pieces(gather_pieces(text, states), text.cover, settings.merge)
 
 
 def merge_pieces(pieces: Floats, cover: Ints, merge: Merge) -> Floats:

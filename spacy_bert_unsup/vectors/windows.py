@@ -31,6 +31,19 @@ def split_words(text: str) -> TokenizedText:
     return TokenizedText(text, starts, ends)
 
 
+def slice_text(text: TokenizedText, start: int, end: int) -> TokenizedText:
+    """Take some tokens of a text as a text of their own.
+
+    text (TokenizedText): T tokens.
+    start (int): First token.
+    end (int): One past the last, above `start`.
+    RETURNS (TokenizedText): Their text; sentences are guessed anew if need be.
+    """
+    offset = text.starts[start]
+    starts, ends = text.starts[start:end] - offset, text.ends[start:end] - offset
+    return TokenizedText(text.phrase(start, end), starts, ends)
+
+
 def encode_whole(
     lm: MaskedLM,
     texts: Sequence[TokenizedText],
@@ -123,14 +136,26 @@ def chunk_texts(
         texts that are longer alone.
     YIELDS (list[EncodedText]): The texts in order.
     """
-    part: list[EncodedText] = []
-    pieces = 0
-    for text in texts:
-        size = sum(end - start + 2 for start, end in text.windows or [(0, 0)])
-        if part and pieces + size > max_pieces:
-            yield part
-            part, pieces = [], 0
-        part.append(text)
-        pieces += size
-    if part:
-        yield part
+    sizes = [
+        sum(end - start + 2 for start, end in text.windows or [(0, 0)])
+        for text in texts
+    ]
+    for start, end in chunk_sizes(sizes, most=max_pieces):
+        yield list(texts[start:end])
+
+
+def chunk_sizes(sizes: Sequence[int], *, most: int) -> Iterator[tuple[int, int]]:
+    """Cut a row of things so that no part is larger, but for single things.
+
+    sizes (Sequence[int]): How large each is.
+    most (int): Size of a part.
+    YIELDS (tuple[int, int]): First and one past the last of each part.
+    """
+    start, total = 0, 0
+    for i, size in enumerate(sizes):
+        if i > start and total + size > most:
+            yield start, i
+            start, total = i, 0
+        total += size
+    if len(sizes) > start:
+        yield start, len(sizes)

@@ -11,7 +11,7 @@ from spacy_bert_unsup.errors import ConfigError, ModelError
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.mlm.text import TokenizedText
 from spacy_bert_unsup.vectors.settings import TokenVectors
-from spacy_bert_unsup.vectors.tokens import merge_pieces, reduce_layers, token_vectors
+from spacy_bert_unsup.vectors.tokens import merge_pieces, token_vectors
 from spacy_bert_unsup.vectors.windows import (
     choose_owners,
     encode_whole,
@@ -103,8 +103,9 @@ def test_merges_equal_a_loop(data: st.DataObject):
 
 def test_reduction_of_no_pieces_keeps_its_width():
     states = np.zeros((0, 2, 5), np.float32)
-    assert reduce_layers(states, "concat").shape == (0, 10)
-    assert reduce_layers(states, "sum").shape == (0, 5)
+    concat = TokenVectors(layers=(0, 1), reduction="concat")
+    assert concat.reduce(states).shape == (0, 10)
+    assert TokenVectors(layers=(0, 1)).reduce(states).shape == (0, 5)
 
 
 def test_bad_settings_are_refused(bert_lm: MaskedLM):
