@@ -1,0 +1,198 @@
+"""Label docs anew on their stored votes, after an edit of seeds or thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from spacy.tokens import Doc, Span
+
+from ..vocab.assets import ClusterAssets
+from ..voting.evidence import SpanVote
+from .annotation import set_group
+from .docs import blocked_spans
+from .flips import Flip, RevoteReport, list_flips
+from .revoter import Revoter, Verdict, check_fingerprint
+from .stored import DECIDED, RECORD, StoredVotes, VoteSettings, pack_decided
+
+BATCH_DOCS = 512
+
+
+def revote_docs(
+    docs: Iterable[Doc],
+    assets: ClusterAssets | str | Path | None = None,
+    *,
+    revoter: Revoter | None = None,
+    spans_key: str = "bert_unsup",
+    report: RevoteReport | None = None,
+    batch_size: int = BATCH_DOCS,
+) -> Iterator[Doc]:
+    """Label docs anew that were tagged with `keep_votes`; no model is run.
+
+    docs (Iterable[Doc]): Docs; they are changed.
+    assets (Optional[ClusterAssets | str | Path]): Who votes now, as assets or a folder;
+        None stands for the starter's own.
+    revoter (Optional[Revoter]): Votes with other settings than those stored with the
+        docs; `assets` is not read then.
+    spans_key (str): The group that the component set.
+    report (Optional[RevoteReport]): Filled with counts and flips.
+    batch_size (int): Docs that are voted on at once.
+    YIELDS (Doc): The same docs, in order; only those with other results are touched,
+        but for the settings that are kept with them.
+    RAISES (ConfigError, AssetsError): if a doc holds no votes, or those of another
+        model, format or text.
+    """
+    report = report or RevoteReport()
+    stream = iter(docs)
+    while batch := list(islice(stream, batch_size)):
+        stored = [
+            StoredVotes.read(
+                doc.spans[spans_key].attrs if spans_key in doc.spans else {},
+                size=len(doc),
+                where=name_doc(report.docs + i),
+                key=spans_key,
+            )
+            for i, doc in enumerate(batch)
+        ]
+        if revoter is None:
+            first = stored[0]
+            revoter = Revoter.from_settings(
+                VoteSettings.load(first.settings),
+                assets,
+                fingerprint=first.attrs["fingerprint"],
+                where=name_doc(report.docs),
+            )
+        check_stored(revoter, stored, first=report.docs)
+        verdict = revoter.vote(stored)
+        settings = revoter.settings.dump()
+        groups = verdict.groups()
+        for i, doc in enumerate(batch):
+            if i in groups:
+                write_doc(doc, verdict, i, groups[i], key=spans_key)
+                add_flips(report, verdict, i, groups[i], doc)
+            else:
+                doc.spans[spans_key].attrs[DECIDED]["settings"] = settings
+        count_docs(report, verdict)
+        yield from batch
+
+
+def name_doc(number: int) -> str:
+    """How messages name a doc; numbers are from 0."""
+    return f"Doc {number + 1}"
+
+
+def check_stored(
+    revoter: Revoter, stored: Sequence[StoredVotes], *, first: int
+) -> None:
+    """Refuse docs that another model tagged.
+
+    revoter (Revoter): Who shall vote.
+    stored (Sequence[StoredVotes]): What the docs hold.
+    first (int): Number of the first one, from 0.
+    RAISES (AssetsError): naming the doc.
+    """
+    for i, votes in enumerate(stored, first):
+        check_fingerprint(
+            votes.attrs["fingerprint"], revoter.tagger.assets, name_doc(i)
+        )
+
+
+def count_docs(report: RevoteReport, verdict: Verdict) -> None:
+    """Add the counts of a batch to a report."""
+    report.docs += len(verdict.stored)
+    report.changed += int(verdict.changed.sum())
+    report.unseen += int(verdict.revote.unseen.sum())
+    report.missing += int((verdict.revote.missing & ~verdict.revote.unseen).sum())
+
+
+def add_flips(
+    report: RevoteReport,
+    verdict: Verdict,
+    i: int,
+    group: Sequence[tuple[SpanVote, bool]],
+    doc: Doc,
+) -> None:
+    """Add what changed in a doc to a report.
+
+    report (RevoteReport): Where to.
+    verdict (Verdict): Of a batch; `report.docs` counts those before it.
+    i (int): The doc's place in it.
+    group (Sequence[tuple[SpanVote, bool]]): The new spans.
+    doc (Doc): For the texts of spans.
+    """
+    held = verdict.held(i)
+    after = {(v.start, v.end): (v, entity) for v, entity in group}
+    for bounds, old, new in list_flips(held, after):
+        start, end = bounds
+        before, now = held.get(bounds), after.get(bounds)
+        wanted = len(report.flips) < report.most
+        turns = verdict.turns(i, bounds, before) if wanted else []
+        report.add(
+            Flip(
+                report.docs + i,
+                start,
+                end,
+                doc[start:end].text,
+                old,
+                new,
+                before.score if before else None,
+                now[0].score if now else None,
+                turns,
+            )
+        )
+
+
+def write_doc(
+    doc: Doc,
+    verdict: Verdict,
+    i: int,
+    group: Sequence[tuple[SpanVote, bool]],
+    *,
+    key: str,
+) -> None:
+    """Set the span group and the entities of a doc anew.
+
+    Entities that are not in the old group stay, and so does what they cover.
+
+    doc (Doc): The doc.
+    verdict (Verdict): Of a batch.
+    i (int): The doc's place in it.
+    group (Sequence[tuple[SpanVote, bool]]): The new spans.
+    key (str): The group.
+    """
+    votes = [vote for vote, _ in group]
+    stored, revoter = verdict.stored[i], verdict.revoter
+    entities = [entity for _, entity in group]
+    extra = {
+        RECORD: stored.attrs[RECORD],
+        DECIDED: pack_decided(votes, entities, revoter.settings.dump()),
+    }
+    old = [] if revoter.settings.overwrite_ents else _others(doc, stored)
+    blocked = [] if revoter.settings.overwrite_ents else blocked_spans(doc)
+    set_group(
+        doc, key, votes, revoter.tagger, name=stored.attrs["component"], extra=extra
+    )
+    busy = {token for span in (*old, *blocked) for token in range(span.start, span.end)}
+    ents = [
+        Span(doc, vote.start, vote.end, label=vote.label)
+        for vote, entity in group
+        if entity and busy.isdisjoint(range(vote.start, vote.end))
+    ]
+    doc.set_ents([*old, *ents], blocked=blocked, default="outside")
+
+
+def _others(doc: Doc, stored: StoredVotes) -> list[Span]:
+    """Entities that our component did not set."""
+    labels = stored.attrs["labels"]
+    ours = {
+        (start, end, label)
+        for (start, end), label in zip(stored.bounds.tolist(), labels, strict=True)
+    }
+    taken = stored.record.flags["taken"]
+    return [
+        ent
+        for ent in doc.ents
+        if (ent.start, ent.end, ent.label_) not in ours
+        or taken[ent.start : ent.end].any()
+    ]

@@ -1,0 +1,260 @@
+"""A vote again about stored answers: with which assets, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import AssetsError, ConfigError, Errors
+from ..types import Ints, TokenSpan
+from ..vocab.assets import ClusterAssets
+from ..vocab.vectors import VocabVectors
+from ..voting.evidence import SpanVote, Voter, list_all_voters, name_all_labels
+from ..voting.results import make_votes, near_rows, round_shares
+from ..voting.revote import Revote, vote_again
+from ..voting.settings import VotingSettings
+from ..voting.spans import Rollup
+from ..voting.tagger import SpanTagger
+from ..voting.thresholds import Thresholds
+from . import resources
+from .flips import HeldVote, Turn, find_turns
+from .options import merge_thresholds, rename_label
+from .stored import UNASKED, StoredVotes, VoteSettings, name_tables
+from .unchanged import find_changed
+
+if TYPE_CHECKING:
+    from .ner import BertUnsupNER
+
+
+@dataclass(frozen=True)
+class Revoter:
+    """Votes on what docs hold, without asking the model.
+
+    tagger (SpanTagger): Assets, settings and tables.
+    shown (Sequence[str | None]): What users see for each of `rollup.names`.
+    thresholds (Thresholds): When a label counts.
+    settings (VoteSettings): Kept with the docs from now on.
+    """
+
+    tagger: SpanTagger
+    shown: Sequence[str | None]
+    thresholds: Thresholds
+    settings: VoteSettings
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: VoteSettings,
+        assets: ClusterAssets | str | Path | None = None,
+        *,
+        model: str | None = None,
+        fingerprint: str | None = None,
+        where: str = "the first doc",
+    ) -> Revoter:
+        """Vote with the settings that are stored with docs.
+
+        settings (VoteSettings): They may have other thresholds or label names by now.
+        assets (Optional[ClusterAssets | str | Path]): Those that shall vote; None takes
+            the starter's own, if they were used at the time.
+        model (Optional[str]): Where the model is, for its vocabulary; as stored when
+            None.
+        fingerprint (Optional[str]): Of the model that tagged the docs.
+        where (str): Names the docs in messages.
+        RETURNS (Revoter): Ready to vote.
+        RAISES (ConfigError, AssetsError): if assets and docs do not fit.
+        """
+        from ..mlm.model import MaskedLM
+
+        given = assets is not None
+        if isinstance(assets, (str, Path)):
+            assets = ClusterAssets.from_disk(Path(assets).expanduser())
+        found = assets or resources.starter_assets()
+        if fingerprint not in (None, found.fingerprint):
+            if not given:
+                raise ConfigError(Errors.E336.format(where=where))
+            check_fingerprint(fingerprint, found, where)
+        lm = MaskedLM.load(model or settings.model)
+        # How questions are asked does not matter here; the plainest way costs nothing.
+        voting = VotingSettings(**{**settings.voting, "masking": "exact"})
+        vectors = VocabVectors.from_mlm(lm)
+        revoter = cls.make(SpanTagger(lm, found, voting, vectors=vectors), settings)
+        if not given and revoter.settings.tables != settings.tables:
+            raise ConfigError(Errors.E336.format(where=where))
+        return revoter
+
+    @classmethod
+    def from_pipe(cls, ner: BertUnsupNER) -> Revoter:
+        """Vote with the assets and settings of a component."""
+        return cls.make(ner.tagger, VoteSettings.of(ner.tagger, ner.options, ner.cfg))
+
+    @classmethod
+    def make(cls, tagger: SpanTagger, settings: VoteSettings) -> Revoter:
+        """Vote with a tagger.
+
+        tagger (SpanTagger): Assets, settings and tables.
+        settings (VoteSettings): Names and thresholds.
+        RETURNS (Revoter): Ready to vote.
+        RAISES (ConfigError): if a threshold is for an unknown label, or no share.
+        """
+        scheme = tagger.assets.scheme
+        cfg = {
+            "threshold": settings.threshold,
+            "label_thresholds": settings.label_thresholds,
+        }
+        thresholds = merge_thresholds(cfg, tagger.assets.thresholds, scheme)
+        names = tuple(
+            rename_label(
+                name, scheme, labels=settings.labels, label_map=settings.label_map
+            )
+            for name in tagger.rollup.names
+        )
+        tables = name_tables(tagger.tables)
+        return cls(tagger, names, thresholds, replace(settings, tables=tables))
+
+    @property
+    def rollup(self) -> Rollup:
+        """The labels, and what lies above them."""
+        return self.tagger.rollup
+
+    def with_thresholds(self, thresholds: Thresholds) -> Revoter:
+        """The same with other thresholds; for trying them out."""
+        return replace(self, thresholds=thresholds)
+
+    def vote(self, stored: Sequence[StoredVotes]) -> Verdict:
+        """Vote about several docs at once.
+
+        stored (Sequence[StoredVotes]): What D docs hold, at least one.
+        RETURNS (Verdict): What came of it.
+        """
+        before = [VoteSettings.load(s) for s in {votes.settings for votes in stored}]
+        anew = any(
+            _asking_aside(s.voting) != _asking_aside(self.settings.voting)
+            for s in before
+        )
+        same_tables = all(s.tables == self.settings.tables for s in before)
+        records = [votes.record for votes in stored]
+        revote = vote_again(self.tagger, records, self.thresholds, anew=anew)
+        rows = self._kept_rows(revote)
+        changed = find_changed(
+            self.tagger, revote, stored, rows, self.shown, same_tables=same_tables
+        )
+        return Verdict(self, stored, revote, rows, changed | anew)
+
+    def _kept_rows(self, revote: Revote) -> Ints:
+        rows = near_rows(revote.tagged, self.tagger.settings)
+        wanted = [self.shown[i] is not None for i in revote.names[rows].tolist()]
+        scores = np.array(round_shares(revote.tagged.decisions.score[rows]))
+        return rows[np.array(wanted, bool) & (scores > 0)]
+
+
+def check_fingerprint(fingerprint: Any, assets: ClusterAssets, where: str) -> None:
+    """Refuse assets of another model than the one that tagged the docs.
+
+    fingerprint (Any): As the docs hold it.
+    assets (ClusterAssets): The assets.
+    where (str): Names the docs.
+    RAISES (AssetsError): naming both, if they differ.
+    """
+    if fingerprint != assets.fingerprint:
+        message = Errors.E332.format(
+            where=where,
+            theirs=fingerprint,
+            assets=assets.model,
+            ours=assets.fingerprint,
+        )
+        raise AssetsError(message)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a new vote about D docs says.
+
+    revoter (Revoter): Who voted.
+    stored (Sequence[StoredVotes]): What the docs held.
+    revote (Revote): The decisions.
+    rows (Ints): The spans of all new groups.
+    changed (NDArray): (D,) docs that must be written anew.
+    """
+
+    revoter: Revoter
+    stored: Sequence[StoredVotes]
+    revote: Revote
+    rows: Ints
+    changed: np.ndarray
+
+    def groups(self) -> dict[int, list[tuple[SpanVote, bool]]]:
+        """For each doc that changed, its spans, and whether they are entities."""
+        revote, tagger = self.revote, self.revoter.tagger
+        rows = self.rows[self.changed[revote.doc[self.rows]]]
+        votes = make_votes(
+            tagger,
+            revote.tagged,
+            rows,
+            revote.layout.terms,
+            self.revoter.shown,
+            shift=revote.layout.origins[revote.doc[rows]],
+        )
+        found: dict[int, list[tuple[SpanVote, bool]]] = {
+            doc: [] for doc in np.flatnonzero(self.changed).tolist()
+        }
+        for row, vote in votes.items():
+            found[int(revote.doc[row])].append((vote, bool(revote.chosen[row])))
+        return found
+
+    def held(self, doc: int) -> dict[TokenSpan, HeldVote]:
+        """What the group of a doc held, by the bounds of its spans."""
+        votes = self.stored[doc]
+        attrs = votes.attrs
+        found = {}
+        for i, (start, end) in enumerate(votes.bounds.tolist()):
+            cues, places, _ = attrs["evidence"][i]
+            voters = [
+                {
+                    "term_id": attrs["term_ids"][place],
+                    "term": attrs["terms"][place],
+                    "cue": attrs["cues"][cue],
+                    "labels": attrs["term_labels"][place],
+                }
+                for cue, place in zip(cues, places, strict=True)
+            ]
+            label, score = attrs["labels"][i], attrs["scores"][i]
+            entity = bool(votes.entities[i])
+            found[start, end] = HeldVote(label, score, entity, voters)
+        return found
+
+    def turns(self, doc: int, bounds: TokenSpan, held: HeldVote | None) -> list[Turn]:
+        """The voters about a span that vote otherwise than before."""
+        tagger, layout = self.revoter.tagger, self.revote.layout
+        spans = self.revote.tagged.scores.spans[:, 1:] - layout.origins[doc]
+        same = (self.revote.doc == doc) & (spans == bounds).all(axis=1)
+        rows = np.flatnonzero(same).astype(np.int32)
+        most = tagger.settings.most_voters
+        scores = self.revote.tagged.scores
+        voters: list[Voter] = []
+        for found in list_all_voters(tagger, scores, rows, layout.terms, most=most):
+            voters = found
+        before = held.voters if held else []
+        known = [v for v in before if v["term_id"] < len(tagger.tables.voters)]
+        ids = np.array([v["term_id"] for v in known], np.int32)
+        ways = [
+            name_all_labels(tagger, ids, np.full(len(ids), alone))
+            for alone in (False, True)
+        ]
+        says = {
+            (v["term_id"], v["cue"]): tuple(v["labels"])
+            if tuple(v["labels"]) in both
+            else both[0]
+            for v, both in zip(known, zip(*ways, strict=True), strict=True)
+        }
+        names = {v.term: tagger.lexicon.spell(v.term) for v in voters}
+        return find_turns(
+            before, voters, names=names, says=says, most=most if held else 0
+        )
+
+
+def _asking_aside(voting: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in voting.items() if key not in UNASKED}
