@@ -67,6 +67,31 @@ class TopTerms:
     probs: Floats
     logits: Floats
 
+    @classmethod
+    def empty(cls, size: int, top_k: int) -> TopTerms:
+        """Answers to queries that were not asked: ids -1.
+
+        size (int): Q.
+        top_k (int): K.
+        RETURNS (TopTerms): (Q, K).
+        """
+        shape = (size, top_k)
+        return cls(
+            np.full(shape, -1, dtype=np.int32),
+            np.zeros(shape, dtype=np.float32),
+            np.full(shape, -np.inf, dtype=np.float32),
+        )
+
+    def put(self, rows: Ints, other: TopTerms) -> None:
+        """Write answers into some of the rows.
+
+        rows (Ints): (N,) which ones.
+        other (TopTerms): (N, K).
+        """
+        self.ids[rows] = other.ids
+        self.probs[rows] = other.probs
+        self.logits[rows] = other.logits
+
     def take(self, rows: Ints) -> TopTerms:
         """The answers to some of the queries.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -10,26 +10,9 @@ from torch import Tensor
 
 from ..errors import Errors, ModelError
 from ..types import Bools, TopTerms
+from .encoder import StatesAt
 from .head import Head
 from .topk import top_terms
-
-Batches = Iterable[tuple[Sequence[int], Sequence[int], Tensor]]
-"""Which questions, their numbers of places, and (P, H) states at these places."""
-
-
-def no_terms(size: int, top_k: int) -> TopTerms:
-    """Answers to questions that were not asked: ids -1.
-
-    size (int): Q, number of questions.
-    top_k (int): K, terms for each.
-    RETURNS (TopTerms): (Q, K).
-    """
-    shape = (size, top_k)
-    return TopTerms(
-        np.full(shape, -1, dtype=np.int32),
-        np.zeros(shape, dtype=np.float32),
-        np.full(shape, -np.inf, dtype=np.float32),
-    )
 
 
 def ban_terms(allowed: Bools | None, n_terms: int, device: str) -> Tensor | None:
@@ -51,7 +34,7 @@ def ban_terms(allowed: Bools | None, n_terms: int, device: str) -> Tensor | None
 
 def collect_terms(
     head: Head,
-    batches: Batches,
+    batches: Iterable[StatesAt],
     *,
     size: int,
     top_k: int,
@@ -61,19 +44,18 @@ def collect_terms(
     """Score batch after batch and lay the answers out in the order of the questions.
 
     head (Head): The model's head.
-    batches (Batches): Hidden states at the wanted places.
+    batches (Iterable[StatesAt]): Hidden states at the wanted places.
     size (int): Q, number of questions.
     top_k (int): K, terms for each; at most V.
     n_terms (int): V.
     banned (Tensor | None): (V,) True for terms that may not be returned.
     RETURNS (TopTerms): (Q, K).
     """
-    found = no_terms(size, top_k)
+    found = TopTerms.empty(size, top_k)
     for rows, counts, hidden in batches:
         best = top_terms(
             head.score, hidden, counts, top_k=top_k, n_terms=n_terms, banned=banned
         )
-        parts = (found.ids, found.probs, found.logits)
-        for part, tensor in zip(parts, best, strict=True):
-            part[rows] = tensor.cpu().numpy()
+        answers = TopTerms(*(tensor.cpu().numpy() for tensor in best))
+        found.put(np.asarray(rows, dtype=np.int32), answers)
     return found

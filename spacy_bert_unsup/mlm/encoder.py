@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 import torch
@@ -14,10 +14,15 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
-from ..types import Ints
+from ..types import Ints, Query
+from .blocks import Blocks
 from .compute import DTYPES
 from .packed import PackedStyle, encode_batch
-from .packing import PackedBatch
+from .packing import PackedBatch, make_batches
+from .queries import length_buckets
+
+StatesAt: TypeAlias = tuple[list[int], list[int], Tensor]
+"""Which questions, their numbers of places, and (P, H) states at these places."""
 
 
 @dataclass(slots=True)
@@ -87,6 +92,41 @@ class Encoder:
         kinds = getattr(self._config, "layer_types", None) or ()
         reach = getattr(self._config, "sliding_window", None)
         return reach if "sliding_attention" in kinds else None
+
+    def read_queries(
+        self, queries: Sequence[Query], max_batch_pieces: int
+    ) -> Iterator[StatesAt]:
+        """Read the last layer at the places of queries, batch by batch.
+
+        queries (Sequence[Query]): Q sequences.
+        max_batch_pieces (int): bound on rows x length of one forward pass.
+        YIELDS (StatesAt): each query once.
+        """
+        lengths = [len(query.ids) for query in queries]
+        for rows in length_buckets(lengths, max_batch_pieces):
+            places = [queries[i].positions for i in rows]
+            hidden = self.last_states([queries[i].ids for i in rows], places)
+            yield rows, [len(positions) for positions in places], hidden
+
+    def read_blocks(
+        self,
+        contexts: Sequence[Ints],
+        blocks: Blocks,
+        style: PackedStyle,
+        max_batch_pieces: int,
+    ) -> Iterator[StatesAt]:
+        """Read the last layer at the places of blocks, batch by batch.
+
+        contexts (Sequence[Ints]): (n,) pieces of each context.
+        blocks (Blocks): B blocks, sorted by context.
+        style (PackedStyle): how the model wants packed rows.
+        max_batch_pieces (int): bound on rows x length of one forward pass.
+        YIELDS (StatesAt): each block once.
+        """
+        for rows, counts, batch in make_batches(
+            contexts, blocks, max_batch_pieces=max_batch_pieces, pad_id=self.pad_id
+        ):
+            yield rows, counts, self.packed_states(batch, style)
 
     def packed_states(self, batch: PackedBatch, style: PackedStyle) -> Tensor:
         """Read the last layer at the wanted places of packed rows.

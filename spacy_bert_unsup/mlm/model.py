@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ..errors import Errors, ModelError
 from ..types import Bools, Floats, Ints, Pieces, Query, TopTerms
 from ..util import fingerprint
 from . import share
-from .answers import Batches, ban_terms, collect_terms
+from .answers import ban_terms, collect_terms
 from .blocks import Blocks, check_blocks, unique_blocks
 from .checks import (
     check_layers,
@@ -26,12 +26,11 @@ from .checks import (
     find_special_ids,
 )
 from .compute import choose_device, choose_dtype
-from .encoder import Encoder, ForwardStats
+from .encoder import Encoder, ForwardStats, StatesAt
 from .folder import pack_folder, save_parts, unpack_folder
 from .head import make_head
 from .loader import Source, find_source, read_parts
 from .packed import PackedStyle, find_style
-from .packing import make_batches
 from .parts import Parts, find_decoder, view_read_only
 from .pieces import make_splitter, split_texts
 from .probe import check_probe, probe_model
@@ -222,7 +221,7 @@ class MaskedLM:
         RAISES (ModelError): when a query is too long or wants a place it has not.
         """
         unique, back = self._check(queries)
-        states = self._states(unique, max_batch_pieces)
+        states = self._encoder.read_queries(unique, max_batch_pieces)
         return self._best_terms(states, len(unique), top_k, allowed).take(back)
 
     @cached_property
@@ -230,6 +229,12 @@ class MaskedLM:
         """How this model wants packed rows, found out on first use; None: never."""
         size, limit = len(self.terms), self.max_length
         return find_style(self._encoder, self._borders, n_terms=size, limit=limit)
+
+    def require_packed(self) -> PackedStyle:
+        """As `packed_style`, but RAISES (ModelError) where it is None."""
+        if self.packed_style is None:
+            raise ModelError(Errors.E120.format(name=self.name))
+        return self.packed_style
 
     @torch.inference_mode()
     def fill_packed(
@@ -258,18 +263,10 @@ class MaskedLM:
         RAISES (ModelError): when the model cannot read packed rows, a context is too
             long, or a block stands for places that there are not.
         """
-        style = self.packed_style
-        if style is None:
-            raise ModelError(Errors.E120.format(name=self.name))
+        style = self.require_packed()
         check_blocks(contexts, blocks, name=self.name, limit=self.max_length)
         unique, back = unique_blocks(contexts, blocks)
-        batches = make_batches(
-            contexts, unique, max_batch_pieces=max_batch_pieces, pad_id=self.pad_id
-        )
-        states = (
-            (rows, counts, self._encoder.packed_states(batch, style))
-            for rows, counts, batch in batches
-        )
+        states = self._encoder.read_blocks(contexts, unique, style, max_batch_pieces)
         return self._best_terms(states, len(unique), top_k, allowed).take(back)
 
     @torch.inference_mode()
@@ -288,7 +285,9 @@ class MaskedLM:
         """
         unique, back = self._check(queries)
         vectors = np.zeros((len(unique), self.rows().shape[1]), dtype=np.float32)
-        for rows, counts, hidden in self._states(unique, max_batch_pieces):
+        for rows, counts, hidden in self._encoder.read_queries(
+            unique, max_batch_pieces
+        ):
             mapped = mean_rows(self._head.map(hidden), counts)
             vectors[rows] = mapped.cpu().numpy()
         return vectors[back]
@@ -371,7 +370,7 @@ class MaskedLM:
         return unique_queries(queries)
 
     def _best_terms(
-        self, states: Batches, size: int, top_k: int, allowed: Bools | None
+        self, states: Iterable[StatesAt], size: int, top_k: int, allowed: Bools | None
     ) -> TopTerms:
         """The best terms of `size` questions, from the states at their places."""
         n_terms = len(self.terms)
@@ -383,16 +382,6 @@ class MaskedLM:
             n_terms=n_terms,
             banned=ban_terms(allowed, n_terms, self.device),
         )
-
-    def _states(
-        self, queries: Sequence[Query], max_batch_pieces: int
-    ) -> Iterator[tuple[list[int], list[int], Tensor]]:
-        """Batch by batch: which queries, their numbers of places, states at these."""
-        lengths = [len(query.ids) for query in queries]
-        for rows in length_buckets(lengths, max_batch_pieces):
-            places = [queries[i].positions for i in rows]
-            hidden = self._encoder.last_states([queries[i].ids for i in rows], places)
-            yield rows, [len(positions) for positions in places], hidden
 
 
 def _from_pickle(content: bytes, name: str, device: str, dtype: str) -> MaskedLM:

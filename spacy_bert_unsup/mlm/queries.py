@@ -55,6 +55,20 @@ def _with_specials(lm: MaskedLM, before: Ints, wanted: Ints, after: Ints) -> Que
     return Query(whole.astype(np.int32), positions)
 
 
+def query_keys(queries: Sequence[Query]) -> list[bytes]:
+    """What tells queries apart: their whole content.
+
+    queries (Sequence[Query]): Q queries.
+    RETURNS (list[bytes]): (Q,) equal for equal queries only.
+    """
+    return [
+        len(query.ids).to_bytes(4, "little")
+        + query.ids.tobytes()
+        + query.positions.tobytes()
+        for query in queries
+    ]
+
+
 def unique_queries(queries: Sequence[Query]) -> tuple[list[Query], Ints]:
     """Find the queries that differ, since many copies ask the same (phrase cues do).
 
@@ -62,11 +76,10 @@ def unique_queries(queries: Sequence[Query]) -> tuple[list[Query], Ints]:
     RETURNS (tuple[list[Query], Ints]): the different ones in order of first use, and
         for each of the Q queries the index of its twin, (Q,).
     """
-    seen: dict[tuple[bytes, bytes], int] = {}
+    seen: dict[bytes, int] = {}
     unique: list[Query] = []
     back = np.zeros(len(queries), dtype=np.int32)
-    for i, query in enumerate(queries):
-        key = (query.ids.tobytes(), query.positions.tobytes())
+    for i, (query, key) in enumerate(zip(queries, query_keys(queries), strict=True)):
         if key not in seen:
             seen[key] = len(unique)
             unique.append(query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from ..errors import ConfigError, Errors
 from ..mlm.align import choose_window
 from ..mlm.queries import mask_span, plain_query
 from ..mlm.text import EncodedText
-from ..types import Bools, Ints, Query, TopTerms
+from ..types import Bools, Ints, Query
+from .places import locate_spans
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
@@ -70,6 +71,29 @@ class Template:
         """Pieces that are added to those of the phrase."""
         return sum(len(part) for part in self.parts if part is not None)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is nothing but a mask."""
+        return not self.holds_phrase and self.extra == 1
+
+    def words(self) -> Ints:
+        """Its own pieces, without those of the phrase; (`extra`,)."""
+        return np.concatenate([part for part in self.parts if part is not None])
+
+    def offsets(self) -> tuple[Ints, Bools]:
+        """Where its pieces stand when the phrase stays in its place.
+
+        RETURNS (tuple[Ints, Bools]): (`extra`,) places relative to an end of the span,
+            and whether this is its last end; all are relative to the first in a
+            template that blanks the span.
+        """
+        parts = list(self.parts)
+        at = next((i for i, part in enumerate(parts) if part is None), 0)
+        before = sum(len(part) for part in parts[:at] if part is not None)
+        own = np.arange(self.extra, dtype=np.int32) - before
+        behind = self.holds_phrase & (own >= 0)
+        return own, behind
+
     def fill(self, phrase: Ints) -> Ints:
         """The pieces of the template with a phrase in it; (n,)."""
         filled = [phrase if part is None else part for part in self.parts]
@@ -83,6 +107,7 @@ def context_queries(
     template: Template,
     *,
     per_piece: bool = False,
+    width: int = 0,
 ) -> tuple[list[Query], Ints]:
     """Ask what could stand in the place of the spans, or beside them.
 
@@ -92,19 +117,18 @@ def context_queries(
     template (Template): Stands in the place of the span: "[MASK]" blanks it, "[MASK]
         and {phrase}" asks for its like.
     per_piece (bool): With "[MASK]", one mask for each piece instead of one.
+    width (int): Pieces shown on either side of a span; 0 shows the whole window.
     RETURNS (tuple[list[Query], Ints]): Queries, and the (Q,) rows of `spans` they are
         for. A span without pieces is not asked, nor one that is blanked and fills its
         window: there is no context (spec 5.2.12).
     """
     queries, rows = [], []
     blank = not template.holds_phrase
-    for row, (i, start, end) in enumerate(spans.tolist()):
-        ids, first, last = window_of(
-            texts[i], start, end, lm.max_length - template.extra
-        )
-        if last == first or (blank and last - first == len(ids)):
+    room = lm.max_length - template.extra
+    for row, ids, first, last in shown_windows(texts, spans, room, width=width):
+        if blank and last - first == len(ids):
             continue
-        if per_piece and blank and template.extra == 1:
+        if per_piece and template.is_blank:
             query = mask_span(lm, ids, first, last, per_piece=True)
         else:
             filled = template.fill(ids[first:last])
@@ -115,22 +139,49 @@ def context_queries(
 
 
 def plain_queries(
-    lm: MaskedLM, texts: Sequence[EncodedText], spans: Ints
+    lm: MaskedLM, texts: Sequence[EncodedText], spans: Ints, *, width: int = 0
 ) -> tuple[list[Query], Ints]:
     """Read spans unmasked, at their own pieces (masking = "none").
 
     lm (MaskedLM): The model.
     texts (Sequence[EncodedText]): Texts.
     spans (Ints): (S, 3) text, first token, one past the last token.
+    width (int): Pieces shown on either side of a span; 0 shows the whole window.
     RETURNS (tuple[list[Query], Ints]): Queries and the (Q,) rows they are for.
     """
     queries, rows = [], []
-    for row, (i, start, end) in enumerate(spans.tolist()):
-        ids, first, last = window_of(texts[i], start, end, lm.max_length)
-        if last > first:
-            queries.append(plain_query(lm, ids, first, last))
-            rows.append(row)
+    for row, ids, first, last in shown_windows(
+        texts, spans, lm.max_length, width=width
+    ):
+        queries.append(plain_query(lm, ids, first, last))
+        rows.append(row)
     return queries, np.array(rows, np.int32)
+
+
+def shown_windows(
+    texts: Sequence[EncodedText], spans: Ints, max_length: int, *, width: int = 0
+) -> Iterator[tuple[int, Ints, int, int]]:
+    """The pieces around each span that the model can read at once.
+
+    texts (Sequence[EncodedText]): Texts.
+    spans (Ints): (S, 3) text, first token, one past the last token.
+    max_length (int): Pieces that fit, special tokens included.
+    width (int): Pieces shown on either side of a span; 0 shows the whole window.
+    YIELDS (tuple[int, Ints, int, int]): The row of the span, (n,) pieces, and its first
+        piece and one past its last in them. Spans without pieces are left out.
+    """
+    found = locate_spans(texts, spans)
+    bounds = zip(
+        found.window.tolist(), found.first.tolist(), found.last.tolist(), strict=True
+    )
+    for row, (window, first, last) in enumerate(bounds):
+        if last > first:
+            ids = found.windows[window]
+            low, high = 0, len(ids)
+            if width:
+                low, high = max(0, first - width), min(high, last + width)
+            trimmed = trim_window(ids[low:high], first - low, last - low, max_length)
+            yield row, *trimmed
 
 
 def window_of(
@@ -149,14 +200,28 @@ def window_of(
         return np.zeros(0, np.int32), 0, 0
     low, high = text.windows[choose_window(text.windows, first, last)]
     first, last = max(first, low), min(last, high)
-    while high - low > max(0, max_length - 2):  # room for the words of the template
+    return trim_window(text.pieces.ids[low:high], first - low, last - low, max_length)
+
+
+def trim_window(
+    ids: Ints, first: int, last: int, max_length: int
+) -> tuple[Ints, int, int]:
+    """Cut a window on the side with more context, and at last the span, until it fits.
+
+    ids (Ints): (n,) pieces of the window, without special tokens.
+    first, last (int): First piece of the span, and one past its last.
+    max_length (int): Pieces that fit, special tokens included.
+    RETURNS (tuple[Ints, int, int]): The same for what is left.
+    """
+    low, high = 0, len(ids)
+    while high - low > max(0, max_length - 2):
         if high - last >= first - low and high > last:
             high -= 1
         elif first > low:
             low += 1
         else:
             high, last = high - 1, last - 1
-    return text.pieces.ids[low:high], first - low, last - low
+    return ids[low:high], first - low, last - low
 
 
 def phrase_queries(
@@ -190,21 +255,6 @@ def ask_masks(lm: MaskedLM, ids: Ints) -> Query:
     """
     whole = np.concatenate([[lm.cls_id], ids, [lm.sep_id]]).astype(np.int32)
     return Query(whole, np.flatnonzero(whole == lm.mask_id).astype(np.int32))
-
-
-def spread_top_terms(top: TopTerms, rows: Ints, size: int) -> TopTerms:
-    """Lay answers out so that row i is the answer for span i.
-
-    top (TopTerms): (Q, K) answers.
-    rows (Ints): (Q,) the span of each answer.
-    size (int): S.
-    RETURNS (TopTerms): (S, K); ids are -1 in rows without an answer.
-    """
-    ids = np.full((size, top.ids.shape[1]), -1, np.int32)
-    probs = np.zeros(ids.shape, np.float32)
-    logits = np.zeros(ids.shape, np.float32)
-    ids[rows], probs[rows], logits[rows] = top.ids, top.probs, top.logits
-    return TopTerms(ids, probs, logits)
 
 
 def voting_terms(lm: MaskedLM, ignored: Sequence[str] = ()) -> Bools:

@@ -9,7 +9,7 @@ from ..errors import ConfigError, Errors
 from .votes import CountNorm, TermWeight
 
 CUES = ("context", "phrase", "lexical")
-MASKINGS = ("exact", "none")
+MASKINGS = ("exact", "packed", "none")
 CHOICES = {
     "masking": MASKINGS,
     "term_weight": ("probability", "logit"),
@@ -17,7 +17,13 @@ CHOICES = {
 }
 LEAST = dict.fromkeys(
     ("top_k", "max_span", "window", "context_templates", "phrase_templates"), 1
-) | dict.fromkeys(("extend", "overlap", "most_voters", "last_piece", "head"), 0)
+) | dict.fromkeys(
+    (
+        *("extend", "overlap", "most_voters", "last_piece", "head"),
+        *("context_width", "max_cached_answers"),
+    ),
+    0,
+)
 SHARES = ("propose", "block", "entity_share", "fine_share", "near_share")
 
 
@@ -25,7 +31,8 @@ SHARES = ("propose", "block", "entity_share", "fine_share", "near_share")
 class VotingSettings:
     """How spans are asked and labelled.
 
-    masking (str): "exact" (one masked copy per span) or "none" (read it unmasked).
+    masking (str): "exact" (one masked copy per question), "packed" (all questions about
+        a window in one row with it) or "none" (read the span unmasked).
     per_piece (bool): In the context cue, one mask per piece instead of one per span.
     context_templates (tuple[str, ...]): What stands in the place of the span in the
         context cue: "[MASK]" blanks it; with "{phrase}" in it, it asks for its like.
@@ -65,6 +72,10 @@ class VotingSettings:
     near_share (float): Spans that lost are kept in the span group from this score on.
     most_voters (int): Terms kept as evidence of a span.
     window, overlap (int): Pieces in a context, and shared by two neighbouring ones.
+    context_width (int): Pieces on either side of a span that the context cue shows; 0
+        shows the whole window.
+    max_cached_answers (int): Answers kept from one batch to the next, for each of the
+        two cues that ask the model; about half a kilobyte each. 0 keeps none.
     """
 
     masking: str = "exact"
@@ -108,6 +119,8 @@ class VotingSettings:
     most_voters: int = 8
     window: int = 126
     overlap: int = 32
+    context_width: int = 0
+    max_cached_answers: int = 32768
 
     def __post_init__(self) -> None:
         for key, known in CHOICES.items():

@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ConfigError, Errors
 from ..mlm.text import EncodedText, TokenizedText, encode_texts
-from ..types import Bools, Floats, Ints, Query, TopTerms
+from ..types import Bools, Floats, Ints, TopTerms
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
-from .cues import (
-    Template,
-    context_queries,
-    phrase_queries,
-    plain_queries,
-    spread_top_terms,
-    voting_terms,
-)
+from .asking import Asker
 from .lexicon import Lexicon, WordLabels
 from .settings import CUES, VotingSettings
 from .spans import Rollup
@@ -60,7 +52,8 @@ class SpanScores:
 class SpanTagger:
     """Asks a model about spans and lets the vocabulary vote.
 
-    Holds nothing that changes after construction, so threads may share it.
+    Holds nothing that changes after construction but answers that are kept, so threads
+    may share it.
     """
 
     def __init__(
@@ -80,6 +73,7 @@ class SpanTagger:
         vectors (Optional[VocabVectors]): The model's vocabulary, if at hand.
         max_batch_pieces (int): Bound of one forward pass, padding included.
         RAISES (AssetsError): if the assets are of another model.
+        RAISES (ConfigError, ModelError): if a template or the masking cannot work.
         """
         assets.check_fits(lm.fingerprint, lm.name)
         self.lm = lm
@@ -97,17 +91,7 @@ class SpanTagger:
             self.settings.year_term,
         )
         self.rollup = Rollup.of(assets.scheme)
-        self._allowed = voting_terms(lm, self.settings.ignored_terms)
-        self._templates = {
-            "context": self._parse(self.settings.context_templates),
-            "phrase": self._parse(self.settings.phrase_templates),
-        }
-        for template in self._templates["phrase"]:
-            if not template.holds_phrase:  # it would ask the same of every phrase
-                raise ConfigError(Errors.E316.format(template=template.source))
-
-    def _parse(self, sources: Sequence[str]) -> list[Template]:
-        return [Template.parse(source, self.lm) for source in sources]
+        self.asker = Asker(lm, self.settings, max_batch_pieces=max_batch_pieces)
 
     def encode(self, texts: Sequence[TokenizedText]) -> list[EncodedText]:
         """Cut texts into pieces and windows that fit the model."""
@@ -135,7 +119,7 @@ class SpanTagger:
         words = words or [self.lexicon.label_words(text) for text in texts]
         everything = np.arange(len(spans), dtype=np.int32)
         cues = {"lexical": self.label_by_words(spans, words)}
-        tops = self._ask_cue("phrase", texts, spans, everything)
+        tops = self.asker.ask("phrase", texts, spans, everything)
         cues["phrase"] = self.vote("phrase", tops, cues["lexical"].shape)
         weights = {name: self.settings.weight(name) for name in CUES}
         rows = everything
@@ -143,46 +127,10 @@ class SpanTagger:
             pooled = pool_cues(cues, weights)
             silent = ~pooled.any(axis=1)  # only the context can speak for these
             rows = everything[hopeful(pooled) | silent]
-        asked = self._ask_cue("context", texts, spans, rows)
+        asked = self.asker.ask("context", texts, spans, rows)
         cues["context"] = self.vote("context", asked, cues["lexical"].shape)
         named = [("phrase", top) for top in tops] + [("context", top) for top in asked]
         return SpanScores(spans, pool_cues(cues, weights), cues, named)
-
-    def _ask_cue(
-        self, cue: str, texts: Sequence[EncodedText], spans: Ints, rows: Ints
-    ) -> list[TopTerms]:
-        """Answers to each template of a cue, (S, K); only `rows` are asked."""
-        if not self.settings.weight(cue):
-            return []
-        asked = [self._ask(cue, t, texts, spans[rows]) for t in self._templates[cue]]
-        top = self.lm.fill(
-            [query for queries, _ in asked for query in queries],
-            top_k=self.settings.top_k,
-            allowed=self._allowed,
-            max_batch_pieces=self.max_batch_pieces,
-        )
-        tops, done = [], 0
-        for queries, places in asked:
-            part = slice(done, done := done + len(queries))
-            answers = TopTerms(top.ids[part], top.probs[part], top.logits[part])
-            tops.append(spread_top_terms(answers, rows[places], len(spans)))
-        return tops
-
-    def _ask(
-        self,
-        cue: str,
-        template: Template,
-        texts: Sequence[EncodedText],
-        spans: Ints,
-    ) -> tuple[list[Query], Ints]:
-        if cue == "phrase":
-            phrases = [texts[i].tokens.phrase(s, e) for i, s, e in spans.tolist()]
-            return phrase_queries(self.lm, phrases, template)
-        if self.settings.masking == "none" and not template.holds_phrase:
-            return plain_queries(self.lm, texts, spans)
-        return context_queries(
-            self.lm, texts, spans, template, per_piece=self.settings.per_piece
-        )
 
     def vote(
         self, cue: str, tops: Sequence[TopTerms], shape: tuple[int, ...]

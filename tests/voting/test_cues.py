@@ -6,14 +6,12 @@ import pytest
 from spacy_bert_unsup.errors import ConfigError
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.mlm.text import TokenizedText, encode_texts
-from spacy_bert_unsup.types import TopTerms
 from spacy_bert_unsup.voting.cues import (
     Template,
     ask_masks,
     context_queries,
     phrase_queries,
     plain_queries,
-    spread_top_terms,
     voting_terms,
     window_of,
 )
@@ -183,20 +181,6 @@ def test_text_with_a_mask_in_it_is_no_question(bert_lm):
     ids = bert_lm.tokenize(["a [MASK] cell"])[0].ids
     assert bert_lm.mask_id not in ids
     assert ask_masks(bert_lm, ids).positions.tolist() == []
-
-
-def test_answers_are_laid_out_by_span():
-    top = TopTerms(
-        np.array([[7, 8], [9, -1]], np.int32),
-        np.array([[0.5, 0.2], [0.4, 0]], np.float32),
-        np.array([[3, 1], [2, -np.inf]], np.float32),
-    )
-    found = spread_top_terms(top, np.array([2, 0]), 4)
-    assert found.ids.tolist() == [[9, -1], [-1, -1], [7, 8], [-1, -1]]
-    assert found.probs[[1, 3]].sum() == 0
-    assert found.logits[2].tolist() == [3, 1]
-    none = spread_top_terms(TopTerms(top.ids[:0], top.probs[:0], top.logits[:0]), [], 2)
-    assert none.ids.tolist() == [[-1, -1], [-1, -1]]
 
 
 def test_voting_terms(toy_lm):

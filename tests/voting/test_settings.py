@@ -9,7 +9,7 @@ from spacy_bert_unsup.voting.settings import VotingSettings
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"masking": "packed"}, r"E301.*'masking'.*'packed'.*exact, none"),
+        ({"masking": "full"}, r"E301.*'masking'.*'full'.*exact, packed, none"),
         ({"cues": ("context", "words")}, r"E301.*'words'.*context, phrase, lexical"),
         ({"cue_weights": {"words": 1.0}}, "E301.*'words'"),
         ({"cues": ()}, "E301.*'cues'"),

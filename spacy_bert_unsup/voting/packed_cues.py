@@ -1,0 +1,88 @@
+"""The context cue in packed rows: templates as blocks beside the windows.
+
+What stands for which place: a template that blanks its span ("[MASK]") starts at the
+span's first piece and sees the window without the span. One that holds the phrase need
+not repeat it, since the window does: the words after the phrase stand for the places
+right behind the span, those before it for the places right in front of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..mlm.blocks import Blocks, start_places
+from ..types import Ints
+from .cues import Template
+from .places import SpanPlaces
+
+if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
+
+
+def context_blocks(
+    lm: MaskedLM,
+    places: SpanPlaces,
+    template: Template,
+    *,
+    per_piece: bool = False,
+    width: int = 0,
+) -> tuple[Blocks, Ints]:
+    """Ask what could stand in the place of the spans, or beside them, in packed rows.
+
+    lm (MaskedLM): The model.
+    places (SpanPlaces): Where the S spans stand; the contexts are its windows between
+        two special tokens.
+    template (Template): As in `context_queries`.
+    per_piece (bool): With "[MASK]", one mask for each piece instead of one.
+    width (int): Pieces that are seen on either side of a span; 0 for the whole window.
+    RETURNS (tuple[Blocks, Ints]): Blocks, and the (B,) spans they are for. A span
+        without pieces is not asked, nor one that is blanked and fills its window.
+    """
+    lengths = np.array([len(ids) for ids in places.windows] or [0], np.int32)
+    length = lengths[places.window]
+    asked = places.last > places.first
+    if not template.holds_phrase:
+        asked &= places.last - places.first < length
+    rows = np.flatnonzero(asked).astype(np.int32)
+    # One piece further on stands the window behind its [CLS].
+    first, last = places.first[rows] + 1, places.last[rows] + 1
+    if per_piece and template.is_blank:
+        sizes = last - first
+        ids = np.full(sizes.sum(), lm.mask_id, np.int32)
+        stands = np.repeat(first, sizes) + count_up(sizes)
+    else:
+        offsets, behind = template.offsets()
+        sizes = np.full(len(rows), len(offsets), np.int32)
+        ids = np.tile(template.words(), len(rows))
+        anchors = np.where(behind, last[:, None], first[:, None])
+        stands = (anchors + offsets).reshape(-1)
+    seen = np.stack([np.zeros_like(first), length[rows] + 2], axis=1)
+    if width:
+        seen = np.stack([first - width, last + width], axis=1).clip(0, seen[:, 1:])
+    blank = np.stack([first, last], axis=1)
+    return (
+        Blocks(
+            places.window[rows],
+            ids,
+            np.clip(stands, 0, lm.max_length - 1).astype(np.int32),
+            ids == lm.mask_id,
+            start_places(sizes),
+            seen.astype(np.int32),
+            np.zeros_like(blank) if template.holds_phrase else blank,
+        ),
+        rows,
+    )
+
+
+def count_up(sizes: Ints) -> Ints:
+    """0, 1, ... for each of several runs, one after the other; (sum of `sizes`,)."""
+    starts = start_places(sizes)
+    return np.arange(starts[-1], dtype=np.int32) - np.repeat(starts[:-1], sizes)
+
+
+def border_windows(lm: MaskedLM, places: SpanPlaces) -> list[Ints]:
+    """The windows as contexts, between the two special tokens; (n + 2,) each."""
+    first, last = np.array([[lm.cls_id], [lm.sep_id]], np.int32)
+    return [np.concatenate([first, ids, last]) for ids in places.windows]

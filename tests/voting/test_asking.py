@@ -1,0 +1,157 @@
+"""Masked copies, packed rows and kept answers against each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spacy_bert_unsup.errors import ModelError
+from spacy_bert_unsup.mlm.encoder import Encoder
+from spacy_bert_unsup.voting import asking
+from spacy_bert_unsup.voting.asking import Asker
+from spacy_bert_unsup.voting.settings import VotingSettings
+from spacy_bert_unsup.voting.text import flatten_spans
+from tests.voting.words import encode_words
+
+TEXTS = [
+    "Mary Jones visited Berlin with arthritis .",
+    "Peter was in Paris",
+    "",
+    "The old city of London is red and Mary Jones lives in Texas with Peter",
+]
+SPANS = flatten_spans(
+    [[(0, 2), (3, 4), (5, 6)], [(0, 1), (3, 4)], [], [(4, 5), (8, 10), (12, 13)]]
+)
+ROWS = np.arange(len(SPANS), dtype=np.int32)
+
+
+def ask(lm, cue, *, most=8192, rows=ROWS, texts=TEXTS, spans=SPANS, **settings):
+    asker = Asker(lm, VotingSettings(**settings), max_batch_pieces=most)
+    return asker.ask(cue, encode_words(lm, *texts), spans, rows)
+
+
+def check_equal(found, wanted):
+    assert len(found) == len(wanted) > 0
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one.ids >= 0, other.ids >= 0)
+        np.testing.assert_allclose(one.probs, other.probs, atol=1e-4)
+        np.testing.assert_allclose(one.logits, other.logits, atol=1e-4)
+
+
+def test_the_packed_phrase_cue_is_exact(toy_lm):
+    wanted = ask(toy_lm, "phrase", masking="exact")
+    check_equal(ask(toy_lm, "phrase", masking="packed"), wanted)
+
+
+@pytest.mark.parametrize("masking", ["exact", "packed", "none"])
+def test_only_some_spans_are_asked(bert_lm, masking):
+    rows = np.array([1, 4, 6], np.int32)
+    whole = ask(bert_lm, "context", masking=masking)
+    part = ask(bert_lm, "context", masking=masking, rows=rows)
+    for one, other in zip(part, whole, strict=True):
+        np.testing.assert_allclose(one.probs[rows], other.probs[rows], atol=1e-5)
+        assert (np.delete(one.ids, rows, axis=0) == -1).all()
+
+
+@pytest.mark.parametrize("masking", ["exact", "packed", "none"])
+@pytest.mark.parametrize("cue", ["context", "phrase"])
+def test_small_parts_change_nothing(bert_lm, masking, cue, monkeypatch):
+    wanted = ask(bert_lm, cue, masking=masking)
+    monkeypatch.setattr(asking, "BATCHES_AHEAD", 1)
+    check_equal(ask(bert_lm, cue, masking=masking, most=40), wanted)
+
+
+@pytest.mark.parametrize("masking", ["exact", "packed"])
+def test_a_long_text_takes_no_more_memory_than_a_short_one(
+    bert_lm, masking, monkeypatch
+):
+    """Neither questions prepared at once nor a batch grow with the text."""
+    prepared, batches = [], []
+    answer, run, read = Asker._answer, Encoder._run, Encoder.read_packed
+
+    def watch_answer(self, cue, texts, spans):
+        found = answer(self, cue, texts, spans)
+        prepared.append(len(spans))
+        return found
+
+    def watch_run(self, sequences, **options):
+        batches.append(len(sequences) * max(map(len, sequences)))
+        return run(self, sequences, **options)
+
+    def watch_read(self, batch, style):
+        batches.append(batch.ids.size)
+        return read(self, batch, style)
+
+    monkeypatch.setattr(asking, "BATCHES_AHEAD", 4)
+    monkeypatch.setattr(Asker, "_answer", watch_answer)
+    monkeypatch.setattr(Encoder, "_run", watch_run)
+    monkeypatch.setattr(Encoder, "read_packed", watch_read)
+    peaks = []
+    for copies in (6, 12):
+        prepared.clear(), batches.clear()
+        texts = [" ".join([TEXTS[3]] * copies)]
+        spans = flatten_spans([[(i, i + 1) for i in range(copies * 15)]])
+        rows = np.arange(len(spans), dtype=np.int32)
+        ask(
+            bert_lm,
+            "context",
+            masking=masking,
+            texts=texts,
+            spans=spans,
+            rows=rows,
+            most=100,
+        )
+        peaks.append((max(prepared), max(batches)))
+        assert sum(prepared) == len(spans)
+    assert peaks[1][1] <= 100
+    assert peaks[1][0] <= peaks[0][0] + 1
+
+
+@pytest.mark.parametrize("masking", ["exact", "packed"])
+def test_kept_answers_are_the_same(bert_lm, masking):
+    wanted = ask(bert_lm, "phrase", masking=masking, max_cached_answers=0)
+    settings = VotingSettings(masking=masking)
+    asker = Asker(bert_lm, settings, max_batch_pieces=8192)
+    texts = encode_words(bert_lm, *TEXTS)
+    asker.ask("phrase", texts, SPANS, ROWS[:4])
+    bert_lm.stats.reset()
+    check_equal(asker.ask("phrase", texts, SPANS, ROWS), wanted)
+    assert bert_lm.stats.head_positions == 3  # one of the four others was known
+    bert_lm.stats.reset()
+    check_equal(asker.ask("phrase", texts, SPANS, ROWS), wanted)
+    assert bert_lm.stats.forwards == 0
+
+
+def test_without_a_cache_everything_is_asked_again(bert_lm):
+    settings = VotingSettings(max_cached_answers=0)
+    asker = Asker(bert_lm, settings, max_batch_pieces=8192)
+    texts = encode_words(bert_lm, *TEXTS)
+    for _ in range(2):
+        bert_lm.stats.reset()
+        asker.ask("phrase", texts, SPANS, ROWS)
+        assert bert_lm.stats.head_positions == 7
+
+
+@pytest.mark.parametrize("masking", ["exact", "none"])
+def test_narrow_context(bert_lm, masking):
+    """With a width, what is further away has no say."""
+    near = ask(bert_lm, "context", masking=masking, context_width=2)
+    texts = [*TEXTS[:3], TEXTS[3].replace("Texas with Peter", "London")]
+    spans = SPANS[:-1]
+    far = ask(
+        bert_lm,
+        "context",
+        masking=masking,
+        context_width=2,
+        texts=texts,
+        spans=spans,
+        rows=ROWS[:-1],
+    )
+    for one, other in zip(near, far, strict=True):
+        np.testing.assert_allclose(one.probs[:7], other.probs, atol=1e-6)
+
+
+def test_a_model_that_cannot_pack(bert_lm, monkeypatch):
+    monkeypatch.setitem(bert_lm.__dict__, "packed_style", None)
+    with pytest.raises(ModelError, match="E120.*'bert'.*'exact'"):
+        Asker(bert_lm, VotingSettings(masking="packed"), max_batch_pieces=99)

@@ -1,0 +1,68 @@
+"""What packed templates stand for, and that they are asked as they are written."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spacy_bert_unsup.mlm.model import MaskedLM
+from spacy_bert_unsup.voting.cues import Template
+from spacy_bert_unsup.voting.packed_cues import border_windows, context_blocks
+from spacy_bert_unsup.voting.places import locate_spans
+from tests.voting.words import encode_words
+
+TEXT = "Mary Jones visited the city of Berlin with arthritis ."
+
+
+def ask(lm: MaskedLM, source: str, *spans: tuple[int, int], **options):
+    """Each block as (pieces with places, what is hidden)."""
+    rows = np.array([(0, *span) for span in spans], np.int32)
+    places = locate_spans(encode_words(lm, TEXT), rows)
+    template = Template.parse(source, lm)
+    blocks, asked = context_blocks(lm, places, template, **options)
+    shown = []
+    for i in range(len(blocks)):
+        part = slice(blocks.starts[i], blocks.starts[i + 1])
+        terms = [lm.terms[piece] for piece in blocks.ids[part]]
+        stands = [f"{t}@{p}" for t, p in zip(terms, blocks.places[part], strict=True)]
+        hidden = blocks.hidden[i].tolist()
+        shown.append((" ".join(stands), hidden if hidden[0] < hidden[1] else None))
+    return shown, asked.tolist()
+
+
+def test_a_blank_stands_at_the_first_piece_and_does_not_see_the_span(bert_lm):
+    shown, rows = ask(bert_lm, "[MASK]", (0, 2), (6, 7))
+    assert shown == [("[MASK]@1", [1, 3]), ("[MASK]@7", [7, 8])]
+    assert rows == [0, 1]
+
+
+def test_the_like_of_a_span_stands_beside_it(bert_lm):
+    shown, _ = ask(bert_lm, "{phrase} and old [MASK]", (6, 7), per_piece=True)
+    assert shown == [("and@8 old@9 [MASK]@10", None)]
+    shown, _ = ask(bert_lm, "[MASK] and {phrase} city", (6, 7))
+    assert shown == [("[MASK]@5 and@6 city@8", None)]
+
+
+def test_places_outside_the_model_are_moved_to_its_edge(bert_lm):
+    assert ask(bert_lm, "[MASK] and {phrase}", (0, 1))[0] == [("[MASK]@0 and@0", None)]
+
+
+def test_one_mask_for_each_piece(bert_lm):
+    shown, _ = ask(bert_lm, "[MASK]", (0, 2), per_piece=True)
+    assert shown == [("[MASK]@1 [MASK]@2", [1, 3])]
+
+
+def test_a_span_that_fills_its_window_is_not_blanked(bert_lm):
+    assert ask(bert_lm, "[MASK]", (0, 10)) == ([], [])
+    assert ask(bert_lm, "[MASK] and {phrase}", (0, 10))[1] == [0]
+
+
+@pytest.mark.parametrize(("width", "seen"), [(0, [0, 12]), (2, [5, 10]), (99, [0, 12])])
+def test_width(bert_lm, width, seen):
+    places = locate_spans(encode_words(bert_lm, TEXT), np.array([[0, 6, 7]], np.int32))
+    template = Template.parse("[MASK]", bert_lm)
+    blocks, _ = context_blocks(bert_lm, places, template, width=width)
+    assert blocks.seen.tolist() == [seen]
+    (context,) = border_windows(bert_lm, places)
+    assert len(context) == 12
+    assert context[[0, -1]].tolist() == [bert_lm.cls_id, bert_lm.sep_id]
