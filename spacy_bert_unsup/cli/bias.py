@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -24,6 +25,9 @@ QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 BINS = 80
 MARKED = 4
 """Terms at either end of the ranking that the plot names, unless terms are given."""
+
+NEAR = 0.08
+"""Share of the plot's width that a name takes."""
 
 
 def bias_cli(
@@ -160,12 +164,19 @@ def draw_bias(lm: MaskedLM, path: Path, terms: Sequence[str] = ()) -> None:
     values = _bias_of(lm)[usable_terms(lm)]
     with open_plot(path) as (axes,):
         axes.hist(values, bins=BINS, color=QUIET)
-        height = axes.get_ylim()[1]
-        for place, row in enumerate(sorted(marked, key=lambda row: row["bias"])):
+        low, high = axes.get_xlim()
+        top = axes.get_ylim()[1]
+        level, last = 0, -math.inf
+        for row in sorted(marked, key=lambda row: row["bias"]):
+            # Names that would lie over each other are put one above the other.
+            level = level + 1 if row["bias"] - last < NEAR * (high - low) else 0
+            last, y = row["bias"], top * (0.1 + 0.07 * level)
             color = PALETTE[0] if "rank" in row else PALETTE[1]
-            y = height * (0.16 + 0.07 * (place % 9))
-            axes.plot([row["bias"]] * 2, [0, y], color=color, linewidth=1)
-            axes.text(row["bias"], y, row["term"], color=INK, fontsize=8, ha="center")
+            axes.plot([last, last], [0, y], color=color, linewidth=1)
+            name = (
+                row["term"] if any(map(str.isalnum, row["term"])) else repr(row["term"])
+            )
+            axes.text(last, y, name, color=INK, fontsize=8, ha="center", va="bottom")
         axes.set_xlabel("bias of the decoder (orange: special tokens)")
         axes.set_ylabel("terms")
         axes.set_title(f"How readily {found['model']} predicts each term")

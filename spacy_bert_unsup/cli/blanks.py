@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,9 +91,14 @@ def make_token_splitter() -> Callable[[str], TokenizedText]:
     return split
 
 
+@cache
+def _splitter() -> Callable[[str], TokenizedText]:
+    return make_token_splitter()
+
+
 def _word_bounds(text: str) -> list[tuple[int, int]]:
     """First character and one past the last of each word."""
-    split = make_token_splitter()
+    split = _splitter()
     bounds: list[tuple[int, int]] = []
     for start, end, is_blank in _parts(text):
         if is_blank:

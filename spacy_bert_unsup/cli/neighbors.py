@@ -59,7 +59,6 @@ def neighbors_cli(
     if term is not None:
         found = near_term(term, reader, top=top, allowed=allowed)
     else:
-        warn_about_model(reader.lm)
         found = near_text(text or "", reader, top=top, allowed=allowed)
     if as_json:
         typer.echo(srsly.json_dumps(found))
@@ -114,6 +113,7 @@ def near_text(
     lm, text = reader.lm, repair_surrogates(text)
     if not text.strip():
         raise InputError(Errors.E570)
+    warn_about_model(lm)
     warn_about_windows(count_windows(lm, [text]))
     head, state = (
         text_vectors(lm, [text], TextVectors(kind=kind)) for kind in ("head", "top")

@@ -48,7 +48,6 @@ def states_cli(
     import srsly
 
     reader = load_labelled(model, assets, labels=labels)
-    warn_about_model(reader.lm)
     allowed = reader.allowed(unfiltered=unfiltered)
     found = read_states(
         text, reader, top=top, measure=measure, bias=bias, allowed=allowed
@@ -88,6 +87,7 @@ def read_states(
     tokens = split_words(repair_surrogates(text))
     if not len(tokens):
         raise InputError(Errors.E570)
+    warn_about_model(reader.lm)
     warn_about_windows(count_windows(reader.lm, [tokens.text]))
     vectors = prefix_vectors(reader.lm, tokens)
     near = nearest_terms(
