@@ -25,17 +25,43 @@ def open_shards(out: Path, *, max_docs: int) -> Iterator[Callable[[Doc], None]]:
     max_docs (int): Docs in memory and in one file.
     YIELDS (Callable[[Doc], None]): Adds a Doc.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
-        writer = _ShardWriter(Path(beside), max_docs)
+    with open_numbered(out) as files:
+        writer = _ShardWriter(files, max_docs)
         yield writer.add
         writer.flush()
-        targets = [out] if len(writer.files) == 1 else _numbered(out, writer.files)
+
+
+@contextmanager
+def open_numbered(out: Path) -> Iterator[NumberedFiles]:
+    """Write one file, or several numbered ones, that appear when everything went well.
+
+    out (Path): The file; `NAME-00001.spacy` and so on beside it where there are
+        several. Files of these names from an earlier run are then gone.
+    YIELDS (NumberedFiles): Gives the places to write to.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
+        files = NumberedFiles(Path(beside))
+        yield files
+        targets = [out] if len(files.paths) == 1 else _numbered(out, files.paths)
         for stale in {out, *out.parent.glob(f"{out.stem}-{'[0-9]' * 5}.spacy")}:
             if stale not in targets:
                 stale.unlink(missing_ok=True)
-        for file, target in zip(writer.files, targets, strict=True):
+        for file, target in zip(files.paths, targets, strict=True):
             os.replace(file, target)
+
+
+class NumberedFiles:
+    """Files in a temporary folder, in the order in which they were asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.paths: list[Path] = []
+
+    def add(self) -> Path:
+        """Where to write the next file."""
+        self.paths.append(self.folder / str(len(self.paths)))
+        return self.paths[-1]
 
 
 def _numbered(out: Path, files: list[Path]) -> list[Path]:
@@ -48,10 +74,9 @@ def _numbered(out: Path, files: list[Path]) -> list[Path]:
 class _ShardWriter:
     """Keeps at most one shard in memory."""
 
-    def __init__(self, folder: Path, max_docs: int) -> None:
-        self.folder = folder
+    def __init__(self, files: NumberedFiles, max_docs: int) -> None:
+        self.files = files
         self.max_docs = max_docs
-        self.files: list[Path] = []
         self.shard: DocBin = _new_shard()
 
     def add(self, doc: Doc) -> None:
@@ -62,10 +87,8 @@ class _ShardWriter:
 
     def flush(self) -> None:
         """Write the shard, an empty one only if there is no other."""
-        if len(self.shard) or not self.files:
-            path = self.folder / str(len(self.files))
-            self.shard.to_disk(path)
-            self.files.append(path)
+        if len(self.shard) or not self.files.paths:
+            self.shard.to_disk(self.files.add())
             self.shard = _new_shard()
 
 

@@ -89,7 +89,8 @@ def set_group(
     extra (Mapping[str, Any]): Further attrs.
     """
     spans = [Span(doc, v.start, v.end, label=v.label) for v in votes]
-    attrs = pack_votes(spans, votes, tagger) | {"component": name, **extra}
+    bounds = [[span.start_char, span.end_char] for span in spans]
+    attrs = pack_votes(bounds, votes, tagger) | {"component": name, **extra}
     doc.spans[key] = SpanGroup(doc, name=key, attrs=attrs, spans=spans)
 
 
@@ -127,11 +128,12 @@ def list_votes(
 
 
 def pack_votes(
-    spans: Sequence[Span], votes: Sequence[SpanVote], tagger: SpanTagger
+    bounds: Sequence[list[int]], votes: Sequence[SpanVote], tagger: SpanTagger
 ) -> dict[str, Any]:
     """The attrs of a span group: plain lists that survive `DocBin` and `to_bytes`.
 
-    spans (Sequence[Span]): S spans.
+    bounds (Sequence[list[int]]): First character of each of S spans, and one past the
+        last.
     votes (Sequence[SpanVote]): Their votes.
     tagger (SpanTagger): Names of the terms.
     RETURNS (dict[str, Any]): See `spacy_bert_unsup.attrs`.
@@ -140,7 +142,7 @@ def pack_votes(
     place = {key: i for i, key in enumerate(said)}
     return {
         MARK: FORMAT,
-        "bounds": [[span.start_char, span.end_char] for span in spans],
+        "bounds": list(bounds),
         "labels": [vote.label for vote in votes],
         "scores": [vote.score for vote in votes],
         "label_scores": [dict(vote.label_scores) for vote in votes],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from spacy.tokens import Doc, Span
 
@@ -65,12 +67,12 @@ def revote_docs(
             )
         check_stored(revoter, stored, first=report.docs)
         verdict = revoter.vote(stored)
-        settings = revoter.settings.dump()
+        settings = revoter.kept_settings
         groups = verdict.groups()
         for i, doc in enumerate(batch):
             if i in groups:
                 write_doc(doc, verdict, i, groups[i], key=spans_key)
-                add_flips(report, verdict, i, groups[i], doc)
+                add_flips(report, verdict, i, groups[i], partial(_read_span, doc))
             else:
                 doc.spans[spans_key].attrs[DECIDED]["settings"] = settings
         count_docs(report, verdict)
@@ -106,12 +108,16 @@ def count_docs(report: RevoteReport, verdict: Verdict) -> None:
     report.missing += int((verdict.revote.missing & ~verdict.revote.unseen).sum())
 
 
+def _read_span(doc: Doc, start: int, end: int) -> str:
+    return doc[start:end].text
+
+
 def add_flips(
     report: RevoteReport,
     verdict: Verdict,
     i: int,
     group: Sequence[tuple[SpanVote, bool]],
-    doc: Doc,
+    read: Callable[[int, int], str],
 ) -> None:
     """Add what changed in a doc to a report.
 
@@ -119,7 +125,7 @@ def add_flips(
     verdict (Verdict): Of a batch; `report.docs` counts those before it.
     i (int): The doc's place in it.
     group (Sequence[tuple[SpanVote, bool]]): The new spans.
-    doc (Doc): For the texts of spans.
+    read (Callable[[int, int], str]): Gives the text of a span of tokens.
     """
     held = verdict.held(i)
     after = {(v.start, v.end): (v, entity) for v, entity in group}
@@ -133,7 +139,7 @@ def add_flips(
                 report.docs + i,
                 start,
                 end,
-                doc[start:end].text,
+                read(start, end),
                 old,
                 new,
                 before.score if before else None,
@@ -163,13 +169,10 @@ def write_doc(
     """
     votes = [vote for vote, _ in group]
     stored, revoter = verdict.stored[i], verdict.revoter
-    entities = [entity for _, entity in group]
-    extra = {
-        RECORD: stored.attrs[RECORD],
-        DECIDED: pack_decided(votes, entities, revoter.settings.dump()),
-    }
-    old = [] if revoter.settings.overwrite_ents else _others(doc, stored)
-    blocked = [] if revoter.settings.overwrite_ents else blocked_spans(doc)
+    ours, overwrite = stored.our_spans(), revoter.settings.overwrite_ents
+    old = [e for e in doc.ents if (e.start, e.end, e.label_) not in ours]
+    old, blocked = ([], []) if overwrite else (old, blocked_spans(doc))
+    extra = new_extra(verdict, i, group)
     set_group(
         doc, key, votes, revoter.tagger, name=stored.attrs["component"], extra=extra
     )
@@ -182,17 +185,15 @@ def write_doc(
     doc.set_ents([*old, *ents], blocked=blocked, default="outside")
 
 
-def _others(doc: Doc, stored: StoredVotes) -> list[Span]:
-    """Entities that our component did not set."""
-    labels = stored.attrs["labels"]
-    ours = {
-        (start, end, label)
-        for (start, end), label in zip(stored.bounds.tolist(), labels, strict=True)
+def new_extra(
+    verdict: Verdict, i: int, group: Sequence[tuple[SpanVote, bool]]
+) -> dict[str, Any]:
+    """The attrs of a group that a later vote needs; arguments as in `write_doc`."""
+    attrs = verdict.stored[i].attrs
+    settings = verdict.revoter.kept_settings
+    votes, entities = [v for v, _ in group], [entity for _, entity in group]
+    return {
+        "component": attrs["component"],
+        RECORD: attrs[RECORD],
+        DECIDED: pack_decided(votes, entities, settings),
     }
-    taken = stored.record.flags["taken"]
-    return [
-        ent
-        for ent in doc.ents
-        if (ent.start, ent.end, ent.label_) not in ours
-        or taken[ent.start : ent.end].any()
-    ]

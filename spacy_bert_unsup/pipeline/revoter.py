@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,11 @@ class Revoter:
     def rollup(self) -> Rollup:
         """The labels, and what lies above them."""
         return self.tagger.rollup
+
+    @cached_property
+    def kept_settings(self) -> str:
+        """The settings as they are kept with docs."""
+        return self.settings.dump()
 
     def with_thresholds(self, thresholds: Thresholds) -> Revoter:
         """The same with other thresholds; for trying them out."""

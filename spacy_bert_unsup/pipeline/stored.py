@@ -134,6 +134,16 @@ class StoredVotes:
         entities = unpack_ints(decided["entities"]).astype(bool)
         return cls(record, bounds, entities, decided["settings"], attrs)
 
+    def our_spans(self) -> set[tuple[int, int, str]]:
+        """Start, end and label of the spans that nobody else had labelled before."""
+        taken = self.record.flags["taken"]
+        spans = zip(self.bounds.tolist(), self.attrs["labels"], strict=True)
+        return {
+            (start, end, label)
+            for (start, end), label in spans
+            if not taken[start:end].any()
+        }
+
 
 def pack_decided(
     votes: Sequence[SpanVote], entities: Sequence[bool], settings: str

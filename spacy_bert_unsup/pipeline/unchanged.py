@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,20 +125,17 @@ def _shares_differ(
     elsewhere.
     """
     place = {root: i for i, root in enumerate(roots)}
-    found = [
-        (row, place[name], share)
-        for row, shares in enumerate(s for group in held for s in group)
-        for name, share in shares.items()
-        if name in place
-    ]
-    row = np.array([f[0] for f in found], np.int32)
-    root = np.array([f[1] for f in found], np.int32)
-    share = np.array([f[2] for f in found], float)
+    spans = [shares for group in held for shares in group]
+    counts = np.array([len(shares) for shares in spans], np.int32)
+    root = np.array([place.get(n, -1) for n in chain.from_iterable(spans)], np.int32)
+    share = np.array(list(chain.from_iterable(s.values() for s in spans)), float)
+    row = np.repeat(np.arange(len(spans)), counts)
+    known = root >= 0
+    row, root, share = row[known], root[known], share[known]
     differs = np.zeros(len(summed), bool)
     differs[row[np.abs(summed[row, root] - share) > HALF]] = True
     least = np.full(len(summed), np.inf)
     np.minimum.at(least, row, share)
-    counts = np.array([len(s) for group in held for s in group], np.int32)
     others = summed.copy()
     others[row, root] = 0
     bound = np.where(counts < MOST_LABELS, 0.0, least)

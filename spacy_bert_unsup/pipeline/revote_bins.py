@@ -1,0 +1,167 @@
+"""Label `.spacy` files anew, without making a Doc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from spacy.attrs import ENT_IOB, ENT_TYPE
+from spacy.strings import StringStore, get_string_id
+from spacy.tokens import DocBin
+
+from ..voting.evidence import SpanVote
+from .annotation import pack_votes
+from .bin_docs import (
+    Codec,
+    EntityTable,
+    Groups,
+    copy_doc,
+    pack_group,
+    read_groups,
+    read_words,
+)
+from .flips import RevoteReport
+from .revote import BATCH_DOCS, add_flips, check_stored, count_docs, name_doc, new_extra
+from .revoter import Revoter, Verdict
+from .stored import DECIDED, StoredVotes
+
+
+def find_votes(
+    docs: DocBin, i: int, *, key: str, where: str, codec: Codec
+) -> tuple[StoredVotes, Groups, bytes]:
+    """The votes that a doc of a DocBin holds.
+
+    docs (DocBin): The docs.
+    i (int): Which one.
+    key (str): The group, `doc.spans[key]`.
+    where (str): Names the doc in messages.
+    codec (Codec): Reads them.
+    RETURNS (tuple[StoredVotes, Groups, bytes]): The votes, all groups of the doc, and
+        the packed group that holds the votes.
+    RAISES (ConfigError): if it holds none, or those of another text or format.
+    """
+    groups = read_groups(docs, i, codec)
+    ours = next((group for group, keys in groups.items() if key in keys), b"")
+    attrs: Mapping[str, Any] = codec.load(ours)["attrs"] if ours else {}
+    size = len(docs.tokens[i])
+    return StoredVotes.read(attrs, size=size, where=where, key=key), groups, ours
+
+
+def revote_bin(
+    docs: DocBin,
+    revoter: Revoter,
+    *,
+    key: str,
+    report: RevoteReport,
+    batch_size: int = BATCH_DOCS,
+    tick: Callable[[int], object] = lambda count: None,
+) -> DocBin:
+    """Label the docs of a DocBin anew.
+
+    docs (DocBin): Tagged with `keep_votes`.
+    revoter (Revoter): Who votes.
+    key (str): The group, `doc.spans[key]`.
+    report (RevoteReport): Filled with counts and flips.
+    batch_size (int): Docs that are voted on at once.
+    tick (Callable[[int], object]): Told how many docs are done.
+    RETURNS (DocBin): The same docs, in order.
+    RAISES (ConfigError, AssetsError): as `revote_docs`.
+    """
+    out = DocBin(attrs=docs.attrs, store_user_data=True)
+    out.strings = set(docs.strings)
+    strings, codec = StringStore(docs.strings), Codec()
+    settings = revoter.kept_settings
+    for start in range(0, len(docs), batch_size):
+        places = range(start, min(start + batch_size, len(docs)))
+        found = [
+            find_votes(docs, i, key=key, where=name_doc(report.docs + n), codec=codec)
+            for n, i in enumerate(places)
+        ]
+        stored = [votes for votes, _, _ in found]
+        check_stored(revoter, stored, first=report.docs)
+        verdict = revoter.vote(stored)
+        written = verdict.groups()
+        for n, i in enumerate(places):
+            votes, groups, ours = found[n]
+            copy_doc(docs, i, out)
+            if n in written:
+                words, spaces = read_words(docs, i, strings)
+                starts = _character_starts(words, spaces)
+                new = _new_group(verdict, n, written[n], words, starts, key, codec)
+                out.strings.update(vote.label for vote, _ in written[n])
+                out.tokens[-1] = _new_entities(docs, i, verdict, n, written[n])
+                add_flips(report, verdict, n, written[n], _join(words, spaces))
+            elif votes.settings != settings:
+                content = codec.load(ours)
+                content["attrs"][DECIDED]["settings"] = settings
+                new = codec.dump(content)
+            else:
+                continue
+            replaced = {new if g == ours else g: keys for g, keys in groups.items()}
+            out.span_groups[-1] = codec.dump(replaced)
+        count_docs(report, verdict)
+        tick(len(places))
+    return out
+
+
+def _character_starts(words: Sequence[str], spaces: Sequence[bool]) -> list[int]:
+    """First character of each token, and the length of the text."""
+    starts = [0]
+    for word, space in zip(words, spaces, strict=True):
+        starts.append(starts[-1] + len(word) + space)
+    return starts
+
+
+def _join(words: Sequence[str], spaces: Sequence[bool]) -> Callable[[int, int], str]:
+    """What reads the text of a span."""
+
+    def read(start: int, end: int) -> str:
+        parts = zip(words[start:end], spaces[start:end], strict=True)
+        return "".join(word + " " * space for word, space in parts).rstrip()
+
+    return read
+
+
+def _new_group(
+    verdict: Verdict,
+    n: int,
+    group: Sequence[tuple[SpanVote, bool]],
+    words: Sequence[str],
+    starts: Sequence[int],
+    key: str,
+    codec: Codec,
+) -> bytes:
+    """The packed span group of a doc that changed."""
+    votes = [vote for vote, _ in group]
+    bounds = [
+        [starts[v.start], starts[v.end - 1] + len(words[v.end - 1])] for v in votes
+    ]
+    attrs = pack_votes(bounds, votes, verdict.revoter.tagger)
+    spans = [
+        ((vote.start, vote.end), characters, vote.label)
+        for vote, characters in zip(votes, bounds, strict=True)
+    ]
+    return pack_group(key, spans, attrs | new_extra(verdict, n, group), codec)
+
+
+def _new_entities(
+    docs: DocBin,
+    i: int,
+    verdict: Verdict,
+    n: int,
+    group: Sequence[tuple[SpanVote, bool]],
+) -> Any:
+    """The token attributes of a doc that changed; the same if they hold no entities."""
+    table = EntityTable.of(docs, i)
+    if not {ENT_IOB, ENT_TYPE} <= set(table.columns):
+        return table.tokens
+    kept = []
+    if not verdict.revoter.settings.overwrite_ents:
+        ours = verdict.stored[n].our_spans()
+        hashes = {(start, end, get_string_id(label)) for start, end, label in ours}
+        kept = [(s, e) for s, e, label in table.read() if (s, e, label) not in hashes]
+    busy = table.clear(kept)
+    for vote, entity in group:
+        if entity and not busy[vote.start : vote.end].any():
+            table.add(vote.start, vote.end, vote.label)
+    return table.tokens
