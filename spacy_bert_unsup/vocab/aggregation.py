@@ -91,7 +91,8 @@ def sum_labels(
         part = [(members[i], labels[i]) for i in chosen[start:end]]
         _add(total, met, part, column, first=start)
         start = end
-    return _read_out(total.reshape(size, -1), met.reshape(size, -1), names)
+    shape = (size, len(names))
+    return _read_out(total.reshape(shape), met.reshape(shape), names)
 
 
 def _add(

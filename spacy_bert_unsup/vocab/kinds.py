@@ -60,7 +60,8 @@ class TermKinds:
             pairs = zip(vectors.surfaces, subword, strict=True)
             names = [CONTINUES * mark + text for text, mark in pairs]
             length = [len(name) for name in names]
-            names = [name.lower() for name in names]
+            spelled = zip(names, terms, strict=True)
+            names = [(name or term).lower() for name, term in spelled]
         return cls(
             np.array(special, bool),
             np.array(subword, bool),

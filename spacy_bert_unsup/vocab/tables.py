@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +124,7 @@ def _read_matrix(path: Path) -> NDArray[np.floating]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(Errors.E002.format(path=path, error=reason)) from error
-    except (ValueError, EOFError, SafetensorError) as error:
+    except (ValueError, EOFError, BadZipFile, SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else "it is empty"
         raise InputError(Errors.E222.format(path=path, reason=reason)) from error
     if len(found) != 1:
@@ -137,11 +138,17 @@ def _read_matrix(path: Path) -> NDArray[np.floating]:
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    if path.suffix == ".npy":
-        return {"array": np.load(path, allow_pickle=False)}
-    if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
     if path.suffix == ".safetensors":
         return load_file(path)
-    raise ValueError(f"the suffix is none of {', '.join(SUFFIXES)}")
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"the suffix is none of {', '.join(SUFFIXES)}")
+    with path.open("rb") as file:
+        if path.suffix == ".npy":
+            return {"array": np.lib.format.read_array(file, allow_pickle=False)}
+        with ZipFile(file) as members:
+            return {name: _read_member(members, name) for name in members.namelist()}
+
+
+def _read_member(members: ZipFile, name: str) -> np.ndarray:
+    with members.open(name) as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
