@@ -56,14 +56,17 @@ class Asker:
         self.lm = lm
         self.settings = settings
         self.max_batch_pieces = max_batch_pieces
+        packed = settings.masking == "packed"
         self.templates = {
-            "context": self._parse(settings.context_templates),
+            "context": self._parse(
+                settings.packed_templates if packed else settings.context_templates
+            ),
             "phrase": self._parse(settings.phrase_templates),
         }
         for template in self.templates["phrase"]:
             if not template.holds_phrase:  # it would ask the same of every phrase
                 raise ConfigError(Errors.E316.format(template=template.source))
-        if settings.masking == "packed":
+        if packed:
             lm.require_packed()
         self._allowed = voting_terms(lm, settings.ignored_terms)
         self._top_k = min(settings.top_k, len(lm.terms))

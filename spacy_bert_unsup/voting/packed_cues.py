@@ -2,8 +2,10 @@
 
 What stands for which place: a template that blanks its span ("[MASK]") starts at the
 span's first piece and sees the window without the span. One that holds the phrase need
-not repeat it, since the window does: the words after the phrase stand for the places
-right behind the span, those before it for the places right in front of it.
+not repeat it, since the window does: its words behind the phrase stand for the places
+right behind the span, and do not see what stands there in the window; its words before
+the phrase stand for the places right in front of the span, likewise. (Tried: with both
+readings of one place in sight, the answers are of little use.)
 """
 
 from __future__ import annotations
@@ -58,9 +60,6 @@ def context_blocks(
         ids = np.tile(template.words(), len(rows))
         anchors = np.where(behind, last[:, None], first[:, None])
         stands = (anchors + offsets).reshape(-1)
-    seen = np.stack([np.zeros_like(first), length[rows] + 2], axis=1)
-    if width:
-        seen = np.stack([first - width, last + width], axis=1).clip(0, seen[:, 1:])
     blank = np.stack([first, last], axis=1)
     return (
         Blocks(
@@ -69,11 +68,24 @@ def context_blocks(
             np.clip(stands, 0, lm.max_length - 1).astype(np.int32),
             ids == lm.mask_id,
             start_places(sizes),
-            seen.astype(np.int32),
+            _find_seen(template, blank, length[rows] + 2, width),
             np.zeros_like(blank) if template.holds_phrase else blank,
         ),
         rows,
     )
+
+
+def _find_seen(template: Template, spans: Ints, lengths: Ints, width: int) -> Ints:
+    """(B, 2) which pieces of its context each block sees."""
+    low, high = np.zeros_like(lengths), lengths
+    if width:
+        low = np.maximum(spans[:, 0] - width, 0)
+        high = np.minimum(spans[:, 1] + width, lengths)
+    if template.holds_phrase:
+        _, behind = template.offsets()
+        low = low if behind.all() else spans[:, 0]
+        high = spans[:, 1] if behind.any() else high
+    return np.stack([low, high], axis=1).astype(np.int32)
 
 
 def count_up(sizes: Ints) -> Ints:

@@ -16,7 +16,11 @@ CHOICES = {
     "count_norm": ("linear", "log", "sqrt", "softmax"),
 }
 LEAST = dict.fromkeys(
-    ("top_k", "max_span", "window", "context_templates", "phrase_templates"), 1
+    (
+        *("top_k", "max_span", "window"),
+        *("context_templates", "packed_templates", "phrase_templates"),
+    ),
+    1,
 ) | dict.fromkeys(
     (
         *("extend", "overlap", "most_voters", "last_piece", "head"),
@@ -36,6 +40,8 @@ class VotingSettings:
     per_piece (bool): In the context cue, one mask per piece instead of one per span.
     context_templates (tuple[str, ...]): What stands in the place of the span in the
         context cue: "[MASK]" blanks it; with "{phrase}" in it, it asks for its like.
+    packed_templates (tuple[str, ...]): The same where masking is "packed": a template
+        with "{phrase}" takes the place of what stands on that side of the span.
     phrase_templates (tuple[str, ...]): Sentences of the phrase cue.
     cues (tuple[str, ...]): Which of "context", "phrase", "lexical" take part.
     cue_weights (Mapping[str, float]): Their weights.
@@ -85,6 +91,7 @@ class VotingSettings:
         "{phrase} and other [MASK]",
         "[MASK] and {phrase}",
     )
+    packed_templates: tuple[str, ...] = ("[MASK]", "[MASK] and {phrase}")
     phrase_templates: tuple[str, ...] = ("such as {phrase} and [MASK] .",)
     cues: tuple[str, ...] = CUES
     cue_weights: Mapping[str, float] = field(

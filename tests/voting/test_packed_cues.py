@@ -57,10 +57,22 @@ def test_a_span_that_fills_its_window_is_not_blanked(bert_lm):
     assert ask(bert_lm, "[MASK] and {phrase}", (0, 10))[1] == [0]
 
 
-@pytest.mark.parametrize(("width", "seen"), [(0, [0, 12]), (2, [5, 10]), (99, [0, 12])])
-def test_width(bert_lm, width, seen):
+SEEN = [
+    ("[MASK]", 0, [0, 12]),
+    ("[MASK]", 2, [5, 10]),
+    ("[MASK]", 99, [0, 12]),
+    ("{phrase} and [MASK]", 0, [0, 8]),
+    ("[MASK] and {phrase}", 0, [7, 12]),
+    ("[MASK] and {phrase}", 3, [7, 11]),
+    ("the {phrase} and [MASK]", 0, [7, 8]),
+]
+
+
+@pytest.mark.parametrize(("source", "width", "seen"), SEEN)
+def test_what_is_seen(bert_lm, source, width, seen):
+    """Words of a template take the place of what stands on their side of the span."""
     places = locate_spans(encode_words(bert_lm, TEXT), np.array([[0, 6, 7]], np.int32))
-    template = Template.parse("[MASK]", bert_lm)
+    template = Template.parse(source, bert_lm)
     blocks, _ = context_blocks(bert_lm, places, template, width=width)
     assert blocks.seen.tolist() == [seen]
     (context,) = border_windows(bert_lm, places)
