@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..types import Ints
 from .labels import SeedLabels, merge_seed_labels
@@ -79,50 +80,60 @@ def sum_labels(
     """
     names = list(dict.fromkeys(name for counts in labels for name in counts))
     column = {name: i for i, name in enumerate(names)}
+    table = _LabelTable(
+        np.cumsum([0, *map(len, labels)]),
+        np.array([column[name] for row in labels for name in row], np.int64),
+        np.array([count for row in labels for count in row.values()], np.int64),
+    )
     total = np.zeros(size * len(names), np.int64)
     met = np.full(size * len(names), np.iinfo(np.int64).max)
-    chosen = [i for i, counts in enumerate(labels) if counts]
+    owners = np.repeat(np.arange(len(members)), [len(ids) for ids in members])
+    terms = np.concatenate([*members, np.zeros(0, np.int32)]).astype(np.int64)
+    loads = np.cumsum(np.diff(table.starts)[owners])
     start = 0
-    while start < len(chosen):
-        end, load = start, 0
-        while end < len(chosen) and load < CHUNK:
-            load += len(members[chosen[end]]) * len(labels[chosen[end]])
-            end += 1
-        part = [(members[i], labels[i]) for i in chosen[start:end]]
-        _add(total, met, part, column, first=start)
+    while start < len(terms):
+        done = loads[start - 1] if start else 0
+        end = max(start + 1, int(np.searchsorted(loads, done + max(CHUNK, len(met)))))
+        _add(total, met, terms[start:end], owners[start:end], table, len(names))
         start = end
     shape = (size, len(names))
     return _read_out(total.reshape(shape), met.reshape(shape), names)
 
 
+class _LabelTable(NamedTuple):
+    """Labels of C clusters: columns and counts, from `starts` on for each."""
+
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
 def _add(
-    total: np.ndarray,
-    met: np.ndarray,
-    part: list[tuple[Ints, LabelCounts]],
-    column: dict[str, int],
-    *,
-    first: int,
+    total: NDArray[np.int64],
+    met: NDArray[np.int64],
+    terms: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    table: _LabelTable,
+    width: int,
 ) -> None:
-    width = len(column)
-    places = [
-        (ids.astype(np.int64)[:, None] * width + [column[n] for n in counts]).ravel()
-        for ids, counts in part
-    ]
-    weights = [np.tile(list(counts.values()), len(ids)) for ids, counts in part]
-    order = [
-        np.tile((first + i) * width + np.arange(len(counts)), len(ids))
-        for i, (ids, counts) in enumerate(part)
-    ]
-    where, when = np.concatenate(places), np.concatenate(order)
-    touched, inverse = np.unique(where, return_inverse=True)
-    total[touched] += np.bincount(inverse, np.concatenate(weights)).astype(np.int64)
-    earliest = np.empty(len(touched), np.int64)
-    earliest[inverse[::-1]] = when[::-1]  # the first of each place is written last
-    met[touched] = np.minimum(met[touched], earliest)
+    """Add the labels of clusters to some of their members.
+
+    total, met: (V * width,) sums, and when a term first came to a label.
+    terms, owners: (n,) members and their clusters, in the order of the clusters.
+    """
+    many = np.diff(table.starts)[owners]
+    ends = np.cumsum(many)
+    rank = np.arange(many.sum()) - np.repeat(ends - many, many)
+    at = np.repeat(table.starts[:-1][owners], many) + rank
+    where = np.repeat(terms, many) * width + table.columns[at]
+    total += np.bincount(where, table.counts[at], len(total)).astype(np.int64)
+    earliest = np.full(len(met), np.iinfo(np.int64).max)
+    earliest[where[::-1]] = at[::-1]  # the first of each place is written last
+    np.minimum(met, earliest, out=met)
 
 
 def _read_out(
-    total: np.ndarray, met: np.ndarray, names: list[str]
+    total: NDArray[np.int64], met: NDArray[np.int64], names: list[str]
 ) -> list[LabelCounts]:
     found: list[LabelCounts] = [{} for _ in total]
     rows, columns = np.nonzero(total)

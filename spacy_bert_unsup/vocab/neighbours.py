@@ -89,7 +89,7 @@ def find_labelled_members(
     """
     least = least_cosine(cosines, limit)
     share = labelled.mean() if len(labelled) else 0
-    many = round(3 * picks / share) if share else 0
+    many = round(2 * picks / share) if share else 0
     near = cosines.near(left, many=many, least=least)
     sure = labelled[near.terms] & (near.bins > limit)
     sure &= near.bins >= near.floors[near.rows]
@@ -140,7 +140,8 @@ def sort_members(near: NearLists, limits: Ints | float, size: int) -> Members:
     """
     keep = np.flatnonzero(near.bins > limits)
     rows, terms, bins = near.rows[keep], near.terms[keep], near.bins[keep]
-    order = np.lexsort((terms, -bins, rows))
+    # A stable sort by row, then bin: the ids of a row ascend already.
+    order = np.argsort(rows * np.int64(2**16) - bins, kind="stable")
     starts = np.searchsorted(rows[order], np.arange(size + 1)).astype(np.int32)
     return Members(starts, terms[order], bins[order])
 

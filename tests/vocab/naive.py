@@ -282,11 +282,11 @@ class Naive:
 
     def edges(self, *, filtered: bool = True) -> dict[int, list[int]]:
         """Node -> nodes of its tail."""
-        known = [
-            i
+        known = {
+            i: True
             for i, t in self.each()
             if not self.special(t) and not (filtered and self.subword(t))
-        ]
+        }
         return {
             i: [j for j in self.above(i, self.tail(i)[1]) if j != i and j in known]
             for i in known

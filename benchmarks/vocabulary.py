@@ -1,0 +1,290 @@
+"""Time the vocabulary routines, beside loops over Python numbers as in the original.
+
+    python -m benchmarks.vocabulary [--naive SIZE] [--sizes VxD ...] [--out FILE]
+
+Vectors are random, with planted clusters of about eight terms; every fourth term has a
+seed label. The loops are those that the tests hold the routines against
+(tests/vocab/naive.py): both run in one process, on the same table, and their results
+are compared. The other sizes run ours alone, each in a process of its own, so that its
+peak memory is its own. Writes a Markdown table and the same as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from spacy_bert_unsup.vocab.aggregation import fold_seeds
+from spacy_bert_unsup.vocab.bipartite import bipartite_strength
+from spacy_bert_unsup.vocab.clustering import Clustering
+from spacy_bert_unsup.vocab.clusters import cluster_vocab
+from spacy_bert_unsup.vocab.cosines import Cosines
+from spacy_bert_unsup.vocab.distribution import vocab_distribution
+from spacy_bert_unsup.vocab.graph import build_tail_graph
+from spacy_bert_unsup.vocab.histograms import term_histogram
+from spacy_bert_unsup.vocab.labels import SeedLabels
+from spacy_bert_unsup.vocab.pivots import find_pivot
+from spacy_bert_unsup.vocab.vectors import VocabVectors
+from tests.vocab.naive import Naive
+
+LABELS = tuple(f"LABEL{i}" for i in range(20))
+SMALL = ("histogram", "pivot", "bipartite")
+ROUTINES = ("adaptive", "fixed", "neighbors", "distribution", "graph", *SMALL)
+ASKED = 25
+"""Terms in the sets of pivot and bipartite; histograms that are taken."""
+
+
+def main() -> None:
+    """Run everything and write the table."""
+    options = parse_arguments()
+    if options.only:
+        json.dump(time_ours(options.only), sys.stdout)
+        return
+    rows = []
+    for size in tqdm(options.sizes, unit=" sizes"):
+        command = [sys.executable, "-m", "benchmarks.vocabulary", "--only", size]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(done.stderr)
+        rows.append(json.loads(done.stdout))
+    result = {
+        "machine": machine_facts(),
+        "naive": compare(options.naive) if options.naive else None,
+        "sizes": rows,
+    }
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
+    text = markdown(result)
+    options.out.with_suffix(".md").write_text(text)
+    sys.stdout.write(text)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line.
+
+    RETURNS (argparse.Namespace): `naive`, `sizes`, `only` and `out`.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--naive", default="3000x64", help="size for both; '' for none")
+    parser.add_argument(
+        "--sizes",
+        nargs="*",
+        default=["3000x64", "10000x256", "29000x1024", "100000x768"],
+    )
+    parser.add_argument("--only", help="time ours at one size, as JSON")
+    parser.add_argument(
+        "--out", type=Path, default=Path("benchmarks/results/vocabulary")
+    )
+    return parser.parse_args()
+
+
+def make_table(size: str) -> tuple[VocabVectors, SeedLabels]:
+    """A vocabulary of random vectors with planted clusters.
+
+    size (str): "VxD".
+    RETURNS (tuple[VocabVectors, SeedLabels]): V terms, and labels for a quarter.
+    """
+    terms, width = map(int, size.split("x"))
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((max(1, terms // 8), width), np.float32)
+    matrix = rng.standard_normal((terms, width), np.float32)
+    matrix *= 0.8
+    home = rng.integers(0, len(centres), terms)
+    for start in range(0, terms, 4096):
+        part = slice(start, start + 4096)
+        matrix[part] += centres[home[part]]
+    names = [f"term{i}" for i in range(terms)]
+    seeds = {names[i]: (LABELS[home[i] % len(LABELS)],) for i in range(0, terms, 4)}
+    return VocabVectors.from_wordpieces(names, matrix), seeds
+
+
+def our_routines(
+    vectors: VocabVectors, seeds: SeedLabels
+) -> dict[str, Callable[[], Any]]:
+    """The routines under test.
+
+    vectors (VocabVectors): The vocabulary.
+    seeds (SeedLabels): Labels.
+    RETURNS (dict[str, Callable]): Name -> what to time.
+    """
+
+    def cluster(mode: str) -> Clustering:
+        return cluster_vocab(vectors, mode=mode, seeds=seeds)
+
+    cosines = Cosines(vectors)
+    asked = list(range(ASKED))
+    return {
+        "adaptive": lambda: cluster("adaptive"),
+        "fixed": lambda: cluster("fixed"),
+        "neighbors": lambda: cluster("neighbors"),
+        "distribution": lambda: vocab_distribution(cosines),
+        "graph": lambda: build_tail_graph(cosines),
+        "histogram": lambda: [term_histogram(cosines, i).tail for i in asked],
+        "pivot": lambda: find_pivot(cosines, asked),
+        "bipartite": lambda: bipartite_strength(cosines, asked, asked[::-1]),
+    }
+
+
+def naive_routines(naive: Naive, seeds: SeedLabels) -> dict[str, Callable[[], Any]]:
+    """The same as loops; each makes the cosines that it needs.
+
+    naive (Naive): The vocabulary, its cosines made.
+    seeds (SeedLabels): Labels.
+    RETURNS (dict[str, Callable]): Name -> what to time.
+    """
+    folded = fold_seeds(seeds)
+
+    def label(made: tuple[list[dict], list[str], list[str]]) -> Any:
+        return made, naive.label(made[0], folded)
+
+    asked = list(range(ASKED))
+    return {
+        "adaptive": lambda: label(naive.greedy(None)),
+        "fixed": lambda: label(naive.greedy(0.5)),
+        "neighbors": lambda: label(naive.neighbours(folded)),
+        "distribution": naive.distribution,
+        "graph": naive.edges,
+        "histogram": lambda: [naive.tail(i) for i in asked],
+        "pivot": lambda: naive.pivot(asked),
+        "bipartite": lambda: naive.strength(asked, asked[::-1]),
+    }
+
+
+def time_ours(size: str) -> dict[str, Any]:
+    """Run our routines at one size.
+
+    size (str): "VxD".
+    RETURNS (dict[str, Any]): `size`, `seconds` of each routine, and `adaptive_mb` and
+        `peak_mb`, peaks of the process after the first and after the last one.
+    """
+    vectors, seeds = make_table(size)
+    seconds: dict[str, float] = {}
+    peaks = {}
+    routines = our_routines(vectors, seeds)
+    for name in ROUTINES:
+        seconds[name] = clock(routines[name])[0]
+        peaks[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "size": size,
+        "seconds": seconds,
+        "adaptive_mb": round(peaks["adaptive"]),
+        "peak_mb": round(max(peaks.values())),
+    }
+
+
+def compare(size: str) -> dict[str, Any]:
+    """Run the loops and our routines on the same table.
+
+    size (str): "VxD".
+    RETURNS (dict[str, Any]): `size`, and `naive` and `ours`, seconds of each routine;
+        the cosines, which all loops share, are a row of their own.
+    """
+    vectors, seeds = make_table(size)
+    routines = our_routines(vectors, seeds)
+    ours, theirs = {"cosines": clock(lambda: Cosines(vectors))[0]}, {}
+    naive = Naive(vectors.terms, vectors.matrix.tolist())
+    theirs["cosines"] = clock(lambda: naive.rounded)[0]
+    loops = naive_routines(naive, seeds)
+    for name in tqdm(ROUTINES, unit=" routines"):
+        ours[name], mine = clock(routines[name])
+        theirs[name], wanted = clock(loops[name])
+        check(name, mine, wanted)
+    return {"size": size, "naive": theirs, "ours": ours}
+
+
+def check(name: str, ours: Any, wanted: Any) -> None:
+    """Stop if the two do not say the same.
+
+    name (str): The routine.
+    ours (Any): Our result.
+    wanted (Any): That of the loops.
+    """
+    if isinstance(ours, Clustering):
+        (clusters, singletons, empty), (labels, _) = wanted
+        same = [vars(c) | {"terms": list(c.terms)} for c in ours.clusters] == clusters
+        same &= [list(ours.singletons), list(ours.empty)] == [singletons, empty]
+        same &= ours.term_labels == labels
+    elif name == "distribution":
+        same = list(ours.tail_counts) == wanted["tails"]
+        same &= {t.value: t.mean for t in ours.tenths} == wanted["means"]
+    elif name == "graph":
+        same = all(ours.out(i).tolist() == row for i, row in wanted.items())
+    elif name == "pivot":
+        same = (ours.mean, ours.std, list(ours.ranking)) == wanted[1:]
+    elif name == "bipartite":
+        same = (ours.total, ours.maximum) == wanted
+    else:
+        same = ours == wanted
+    if not same:
+        sys.exit(f"{name}: the results differ")
+
+
+def clock(run: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds that something takes, and what it gives.
+
+    run (Callable): It.
+    RETURNS (tuple[float, Any]): Both.
+    """
+    start = time.perf_counter()
+    found = run()
+    return time.perf_counter() - start, found
+
+
+def machine_facts() -> dict[str, str]:
+    """What the speed depends on.
+
+    RETURNS (dict[str, str]): Name -> value.
+    """
+    return {
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "processor": platform.machine(),
+        "cpus": str(os.cpu_count()),
+    }
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """The tables for people.
+
+    result (dict[str, Any]): `machine`, `naive` and `sizes`.
+    RETURNS (str): Markdown.
+    """
+    facts = ", ".join(f"{name} {value}" for name, value in result["machine"].items())
+    lines = ["# Vocabulary routines", "", "`python -m benchmarks.vocabulary`", ""]
+    lines += [f"{facts}.", ""]
+    if both := result["naive"]:
+        lines += [f"## {both['size']}: loops as in the original, and ours", ""]
+        lines += ["| routine | loops, s | ours, s | ratio |", "|---|---:|---:|---:|"]
+        rows = [
+            (name, both["naive"][name], both["ours"][name]) for name in both["ours"]
+        ]
+        rows.append(("all", *(sum(both[k].values()) for k in ("naive", "ours"))))
+        lines += [f"| {n} | {a:.2f} | {b:.4f} | {a / b:.0f} |" for n, a, b in rows]
+        lines.append("")
+    lines += ["## How cost grows (ours, seconds)", ""]
+    head = ["V x D", *ROUTINES, "all", "MB, adaptive", "MB, all"]
+    lines += [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
+    for row in result["sizes"]:
+        seconds = [row["seconds"][name] for name in ROUTINES]
+        cells = [f"{s:.2f}" for s in [*seconds, sum(seconds)]]
+        cells += [str(row["adaptive_mb"]), str(row["peak_mb"])]
+        lines.append(f"| {row['size']} | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
