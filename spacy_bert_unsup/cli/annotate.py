@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +15,15 @@ from .messages import good
 from .options import AssetsOption, ConfigOption, ModelOption, PipelineOption
 from .pipelines import Source, load_pipeline
 from .records import find_roots
-from .texts import InputText, Split, read_texts
+from .texts import InputText, Split, read_texts, split_long
 from .writers import Format, Write, choose_format, open_writer
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
+
+MAX_CHARS = 100_000
+"""About 20,000 words: what is cut off from its context then does not matter."""
 
 
 def annotate_cli(
@@ -55,6 +61,14 @@ def annotate_cli(
             help="Put label shares and the terms that voted into the JSON lines.",
         ),
     ] = False,
+    keep_votes: Annotated[
+        bool,
+        typer.Option(
+            "--keep-votes",
+            help="Keep all answers in the .spacy file, so that `revote` can label it "
+            "anew.",
+        ),
+    ] = False,
     max_docs: Annotated[
         int,
         typer.Option(
@@ -63,6 +77,14 @@ def annotate_cli(
             help="Texts in one .spacy file; more go to numbered files.",
         ),
     ] = 2000,
+    max_chars: Annotated[
+        int,
+        typer.Option(
+            "--max-chars",
+            min=1,
+            help="Longer texts are split at ends of sentences, to bound the memory.",
+        ),
+    ] = MAX_CHARS,
     batch_size: Annotated[
         int, typer.Option("--batch-size", min=1, help="Texts to read ahead.")
     ] = 128,
@@ -79,45 +101,61 @@ def annotate_cli(
       echo "Ann Lee lives in Rome." | python -m spacy bert-unsup annotate -
     """
     wanted = choose_format(wanted, out)
+    if keep_votes and wanted != "spacy":
+        raise InputError(Errors.E550)
     texts = read_texts(inputs, split=split, jsonl_stdin=jsonl_stdin)
     nlp, ner = load_pipeline(Source(model, assets, config, pipeline))
+    if keep_votes:
+        ner.options = replace(ner.options, keep_votes=True)
     roots = find_roots(ner) if evidence else None
     with open_writer(out, wanted, roots=roots, max_docs=max_docs) as write:
-        count = annotate(nlp, texts, write, batch_size=batch_size)
+        count = annotate(nlp, texts, write, batch_size=batch_size, max_chars=max_chars)
     if out is not None:
         good(f"Tagged {count} texts: {out}")
 
 
 def annotate(
-    nlp: Language, texts: Iterator[InputText], write: Write, *, batch_size: int = 128
+    nlp: Language,
+    texts: Iterator[InputText],
+    write: Write,
+    *,
+    batch_size: int = 128,
+    max_chars: int = MAX_CHARS,
 ) -> int:
-    """Run a pipeline over a stream of texts.
+    """Run a pipeline over a stream of texts, each batch in a memory zone of its own.
 
     nlp (Language): The pipeline.
     texts (Iterator[InputText]): Read one at a time.
-    write (Callable[[Doc, InputText], None]): Gets every Doc, in order.
+    write (Callable[[Doc, InputText], None]): Gets every Doc, in order;
+        a Doc lives no longer than the call.
     batch_size (int): Texts to read ahead.
-    RETURNS (int): How many there were.
-    RAISES (InputError): if a text is longer than the pipeline takes.
+    max_chars (int): Longer texts, and those that the pipeline would refuse, are split;
+        every part is a Doc.
+    RETURNS (int): How many Docs were written.
     """
     from tqdm import tqdm
 
     count = 0
-    pairs = ((text.text, text) for text in _checked(texts, nlp.max_length))
-    docs = nlp.pipe(pairs, as_tuples=True, batch_size=batch_size)
-    for doc, text in tqdm(docs, unit=" texts", disable=None):
-        if text.meta:
-            doc.user_data["meta"] = text.meta
-        write(doc, text)
-        count += 1
+    parts = split_long(texts, min(max_chars, nlp.max_length))
+    with tqdm(unit=" texts", disable=None) as progress:
+        while batch := list(islice(parts, batch_size)):
+            with nlp.memory_zone():  # words of old texts are forgotten
+                pairs = [(text.text, text) for text in batch]
+                for doc, text in nlp.pipe(pairs, as_tuples=True, batch_size=batch_size):
+                    write_origin(doc, text)
+                    write(doc, text)
+                    progress.update()
+                    count += 1
     return count
 
 
-def _checked(texts: Iterator[InputText], most: int) -> Iterator[InputText]:
-    for text in texts:
-        if len(text.text) > most:
-            message = Errors.E532.format(
-                source=text.source, line=text.line, length=len(text.text), most=most
-            )
-            raise InputError(message)
-        yield text
+def write_origin(doc: Doc, text: InputText) -> None:
+    """Keep what a Doc should know of its text.
+
+    doc (Doc): Gets `user_data["meta"]`, and `user_data["start"]` if it is a part.
+    text (InputText): Where it comes from.
+    """
+    if text.meta:
+        doc.user_data["meta"] = text.meta
+    if text.start is not None:
+        doc.user_data["start"] = text.start

@@ -6,12 +6,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias
 
 from ..errors import Errors, InputError, Warnings
 from .messages import warn
+from .splitting import split_text
 
 Split: TypeAlias = Literal["line", "file"]
 STDIN = "-"
@@ -26,12 +27,14 @@ class InputText:
     source (str): The file, "-" or "argument".
     line (int): In the file, from 1.
     meta (dict[str, Any]): The other fields of a JSONL line.
+    start (Optional[int]): Where this part starts in a text that was split.
     """
 
     text: str
     source: str
     line: int = 1
     meta: dict[str, Any] = field(default_factory=dict)
+    start: int | None = None
 
 
 def read_texts(
@@ -62,6 +65,30 @@ def _repaired(texts: Iterable[InputText]) -> Iterator[InputText]:
             warn(Warnings.W501.format(source=found.source, line=found.line))
         if text.strip():
             yield InputText(text, found.source, found.line, found.meta)
+
+
+def split_long(texts: Iterable[InputText], most: int) -> Iterator[InputText]:
+    """Cut texts that are too long into parts, at ends of sentences.
+
+    texts (Iterable[InputText]): Read one at a time.
+    most (int): Characters that a text may have.
+    RETURNS (Iterator[InputText]): Texts and parts; the first cut is announced on
+        stderr, and parts of nothing but white space are left out.
+    """
+    warned = False
+    for whole in texts:
+        if len(whole.text) <= most:
+            yield whole
+            continue
+        if not warned:
+            warned = True
+            message = Warnings.W503.format(
+                source=whole.source, line=whole.line, length=len(whole.text), most=most
+            )
+            warn(message)
+        for start, end in split_text(whole.text, most):
+            if (text := whole.text[start:end]).strip():
+                yield replace(whole, text=text, start=start)
 
 
 def repair_surrogates(text: str) -> str:

@@ -91,6 +91,8 @@ def json_line(doc: Doc, text: InputText, roots: Roots = None) -> str:
     """
     record = doc_record(doc, roots)
     record["source"] = {"name": text.source, "line": text.line}
+    if text.start is not None:
+        record["source"]["start"] = text.start
     if text.meta:
         record["meta"] = text.meta
     return json.dumps(record, ensure_ascii=False) + "\n"

@@ -53,10 +53,6 @@ class CLIErrors:
         "say --format."
     )
     E531 = "[E531] .spacy is binary and cannot go to stdout. Name a file with --out."
-    E532 = (
-        "[E532] {source}, line {line}: the text has {length} characters, but this "
-        "pipeline takes at most {most}. Split the text, or raise nlp.max_length."
-    )
     E533 = "[E533] The plot {path} would have no known format. Use .png or .svg."
     E534 = (
         "[E534] --model and --vectors with --vocab are two ways to name a vocabulary. "
@@ -82,9 +78,6 @@ class CLIErrors:
     E540 = (
         "[E540] Say what to look at: a TERM, --text TEXT or --all, and only one of them."
     )
-    E541 = (
-        "[E541] {option} {value} is no cosine. Give a number from -1 to 1."
-    )
     E542 = (
         "[E542] The text has {pieces} pieces, more than the model reads at once. Give "
         "fewer words around the blanks."
@@ -105,9 +98,37 @@ class CLIErrors:
         "its neighbourhood is drawn."
     )
     E547 = (
-        "[E547] The graph leaves out pieces of words and special entries, such as "
-        "{term!r}. Take them in with --subwords."
+        "[E547] {term!r} is not in the graph, which leaves out special entries and, "
+        "without --subwords, pieces of words. Ask for a word."
     )
+    E550 = (
+        "[E550] --keep-votes needs a .spacy file: no other format holds them. Name one "
+        "with --out."
+    )
+    E551 = (
+        "[E551] {gold} has {n_gold} texts, but there are {n_docs} docs. Vote again on "
+        "docs that were made from this file, in its order."
+    )
+    E552 = (
+        "[E552] Doc {number} is not text {number} of {gold}: {doc!r} is not {text!r}. "
+        "Vote again on docs that were made from this file, in its order."
+    )
+    E553 = "[E553] {option} does nothing without {need}. Give both."
+    E554 = (
+        "[E554] --label-threshold {value!r} is not of the form LABEL=SHARE. Give for "
+        "example PERSON=0.4."
+    )
+    E555 = (
+        "[E555] {path} exists already, and would be overwritten. Name another folder "
+        "for the assets with the new thresholds."
+    )
+    E556 = "[E556] {path} is read and cannot be written too. Name another file."
+    E557 = (
+        "[E557] None of the labels of {gold} ({labels}) is one of the assets', so no "
+        "threshold can be found. Translate its tags with --map."
+    )
+    E558 = "[E558] {path} is not a .spacy file, the only kind that holds votes."
+    E559 = "[E559] {path} holds no docs, so there is nothing to vote on."
     E560 = (
         "[E560] {item!r} is no threshold of a label. Write the label, '=' and a share "
         "between 0 and 1, for example: --label-threshold GENE=0.3"
@@ -115,6 +136,10 @@ class CLIErrors:
     E561 = (
         "[E561] {folder} was made with the model {theirs} (fingerprint {their_print}), "
         "and {model!r} has the fingerprint {our_print}. Name that model with --model."
+    )
+    E562 = (
+        "[E562] --threshold must lie between 0 and 1, not {value}: it is a share of "
+        "the vote."
     )
     E570 = "[E570] There is nothing to read in the text. Give one with words in it."
     E571 = (
@@ -159,9 +184,23 @@ class CLIWarnings:
         "[W502] The pipeline never says these labels of {where}: {labels}. Translate "
         "tags with --map."
     )
+    W503 = (
+        "[W503] {source}, line {line} has {length} characters, more than {most}: it, "
+        "and every other text that is longer, was split at ends of sentences; 'start' "
+        "says where a part begins."
+    )
     W531 = (
         "[W531] The font of the plot {path} lacks these letters, drawn as boxes there: "
         "{letters}"
+    )
+    W532 = (
+        "[W532] --threshold {threshold} is not used: in the adaptive mode every term "
+        "has a threshold of its own. Say --mode fixed to use it."
+    )
+    W551 = (
+        "[W551] {count} spans that the new labels or thresholds would have the model "
+        "asked about were not asked when the docs were tagged: they are judged by what "
+        "is there. Tag again with voting.context_margin = 1000 to ask about all."
     )
     W570 = (
         "[W570] The text has {pieces} pieces, and the model reads {size} at once: each "
