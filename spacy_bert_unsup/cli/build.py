@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -13,6 +12,7 @@ import typer
 from ..errors import ConfigError, Errors
 from .messages import good, warn
 from .options import JsonFlag
+from .progress import show_progress
 from .terminal import format_table
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def build_cli(
     """
     import srsly
 
+    if not 0 <= threshold <= 1:
+        raise ConfigError(Errors.E562.format(value=threshold))
     settings = _settings(
         parents=parents,
         thresholds={"": threshold, **_read_thresholds(label_threshold or [])},
@@ -107,10 +109,8 @@ def build_cli(
         limits={"min_cosine": min_cosine, "picks": picks},
     )
     given, beneath = _read_given(seeds, shipped)
-    with _progress() as on_progress:
-        build = _prepare(model, out, settings, given, beneath)
-        build.on_progress = on_progress
-        facts = build.run(until=until)
+    build = _prepare(model, out, settings, given, beneath)
+    facts = build.run(until=until)
     if as_json:
         typer.echo(srsly.json_dumps(facts))
     else:
@@ -187,7 +187,13 @@ def _prepare(
         settings=settings,
         given=given,
         shipped=shipped,
+        on_stage=_say_stage,
+        counting=show_progress,
     )
+
+
+def _say_stage(stage: str, made: bool) -> None:
+    typer.echo(f"  {stage}: {'making ...' if made else 'as before'}", err=True)
 
 
 def _settings(
@@ -253,22 +259,3 @@ def _say_what_is_missing(facts: Mapping[str, Any], until: str) -> None:
             "There are no labels yet, so there are no assets either. Label clusters "
             "with 'bert-unsup label', or give --seeds."
         )
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, once there is something to count."""
-    from tqdm import tqdm
-
-    bars: list[tqdm] = []
-
-    def show(done: int, total: int) -> None:
-        if not bars:
-            bars.append(tqdm(total=total, unit=" terms", disable=None))
-        bars[0].update(done - bars[0].n)
-
-    try:
-        yield show
-    finally:
-        for bar in bars:
-            bar.close()

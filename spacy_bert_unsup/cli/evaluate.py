@@ -11,6 +11,7 @@ from ..errors import Warnings
 from ..evaluation.evaluate import Evaluation, evaluate_pipe
 from ..evaluation.gold import GoldSet
 from ..evaluation.metrics import Counts, SpanScores
+from ..util import write_text
 from .messages import warn
 from .options import (
     AssetsOption,
@@ -48,6 +49,10 @@ def evaluate_cli(
             help="Only type the gold spans, whatever the thresholds.",
         ),
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="File for the scores too, as JSON."),
+    ] = None,
     model: ModelOption = None,
     assets: AssetsOption = None,
     config: ConfigOption = None,
@@ -77,6 +82,8 @@ def evaluate_cli(
         reports[str(path)] = report(found)
         if not as_json:
             typer.echo(f"\n{path}\n{score_table(found)}")
+    if out is not None:
+        write_text(out, srsly.json_dumps(reports, indent=2) + "\n")
     if as_json:
         typer.echo(srsly.json_dumps(reports))
 

@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ..errors import AssetsError, Errors
-from ..types import Floats
+from ..types import Floats, Progress
 from ..util import atomic_folder
 from .adoption import adopt_terms
 from .labels import (
@@ -86,6 +86,7 @@ class ClusterAssets:
         how: Propagation | None = None,
         thresholds: Mapping[str, float] | None = None,
         adopted: SeedLabels | None = None,
+        progress: Progress | None = None,
     ) -> ClusterAssets:
         """Propagate seed labels over a vocabulary.
 
@@ -96,6 +97,7 @@ class ClusterAssets:
         how (Optional[Propagation]): Limits of the propagation.
         thresholds (Optional[Mapping[str, float]]): Kept with the assets.
         adopted (Optional[SeedLabels]): Terms that go with a user's seeds instead.
+        progress (Optional[Progress]): Told terms done, and all terms.
         RETURNS (ClusterAssets): Assets of this vocabulary.
         RAISES (AssetsError): if no seed term is an entry of the vocabulary.
         """
@@ -111,7 +113,9 @@ class ClusterAssets:
             vectors.fingerprint,
             scheme,
             seeds,
-            propagate_labels(vectors, matched, scheme.labels, how=how),
+            propagate_labels(
+                vectors, matched, scheme.labels, how=how, progress=progress
+            ),
             thresholds or {},
             how,
             adopted,

@@ -13,23 +13,23 @@ the labels stage alone.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
-from ..errors import AssetsError, Errors
+from ..errors import AssetsError, ConfigError, Errors
+from ..types import Progress
 from ..util import read_text, write_text
 from .adoption import adopt_terms
 from .assets import CLUSTERS, META, SEEDS, ClusterAssets
+from .build_report import count_labelled
 from .cluster_files import dump_clusters
 from .clusters import cluster_vocab
-from .labels import SeedLabels, dump_seed_labels, find_missing_seeds, match_seed_labels
+from .labels import SeedLabels, dump_seed_labels, match_seed_labels
 from .merging import merge_given, split_own
 from .propagation import Propagation
 from .scheme import BROAD
@@ -40,15 +40,16 @@ from .workshop import (
     PROPAGATED,
     SINGLETONS,
     STAGES,
-    label_clusters,
     read_clusters,
     read_given,
     read_seeds,
+    relabel_clusters,
 )
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
 
+Counting: TypeAlias = Callable[[str], AbstractContextManager[Progress | None]]
 VECTORS_STAGE = "vectors"
 CLUSTERS_STAGE = "clusters"
 LABELS_STAGE = "labels"
@@ -90,7 +91,8 @@ class Build:
         as they are.
     shipped (SeedLabels): Those among them that nobody wrote for this label set.
     on_stage (Callable[[str, bool], None]): Told each stage, and whether it is made.
-    on_progress (Callable[[int, int], None]): Told terms done and all terms.
+    counting (Counting): Opens something that is told how many terms are done, of how
+        many.
     """
 
     folder: Path
@@ -101,7 +103,9 @@ class Build:
     given: SeedLabels | None = None
     shipped: SeedLabels = field(default_factory=dict)
     on_stage: Callable[[str, bool], None] = lambda stage, made: None
-    on_progress: Callable[[int, int], None] | None = None
+    counting: Callable[[str], AbstractContextManager[Progress | None]] = lambda what: (
+        nullcontext()
+    )
     made: list[str] = field(default_factory=list)
 
     @property
@@ -126,6 +130,7 @@ class Build:
         RETURNS (dict[str, Any]): The summary.
         RAISES (AssetsError): if the folder holds assets of another model, a file in it
             is damaged, or no seed term is an entry of the vocabulary.
+        RAISES (ConfigError): if a threshold is of a label that there is not.
         """
         steps = UNTIL[: UNTIL.index(until) + 1]
         # All that people may have written wrong is read before anything long is done.
@@ -137,7 +142,7 @@ class Build:
             self._take_labels(self.given)
         if ASSETS_STAGE in steps and read_seeds(self.folder):
             self._make_assets()
-        return self._summary()
+        return self._summary(steps)
 
     # --- vectors ------------------------------------------------------------------
 
@@ -175,12 +180,13 @@ class Build:
         if self._is_done(CLUSTERS_STAGE, key, files):
             return
         self._begin(CLUSTERS_STAGE)
-        found = cluster_vocab(
-            self.table.vectors,
-            mode=settings.mode,
-            threshold=threshold,
-            progress=self.on_progress,
-        )
+        with self.counting(CLUSTERS_STAGE) as progress:
+            found = cluster_vocab(
+                self.table.vectors,
+                mode=settings.mode,
+                threshold=threshold,
+                progress=progress,
+            )
         write_text(self.stages / SINGLETONS, json.dumps(list(found.singletons)) + "\n")
         write_text(self.stages / CLUSTERS, dump_clusters(found.clusters))
         facts = {
@@ -233,38 +239,35 @@ class Build:
         adopted: SeedLabels = {}
         if own and shipped:
             adopted = adopt_terms(vectors, own, shipped, how=settings.how)
-        return ClusterAssets.build(
-            vectors,
-            {**own, **shipped},
-            model=self.table.model,
-            parents=settings.parents,
-            how=settings.how,
-            adopted={term: n for term, n in adopted.items() if term not in own},
-        )
+        with self.counting(PROPAGATION_STAGE) as progress:
+            return ClusterAssets.build(
+                vectors,
+                {**own, **shipped},
+                model=self.table.model,
+                parents=settings.parents,
+                how=settings.how,
+                adopted={term: n for term, n in adopted.items() if term not in own},
+                progress=progress,
+            )
 
     def _write_assets(self, thresholds: Mapping[str, float]) -> Facts:
         vectors = self.table.vectors
         assets = ClusterAssets.from_disk(self.stages / PROPAGATED)
+        for label in thresholds:
+            if label and label not in assets.scheme.labels:
+                names = ", ".join(assets.scheme.labels)
+                raise ConfigError(
+                    Errors.E305.format(key="thresholds", label=label, labels=names)
+                )
         matched = match_seed_labels(assets.seeds, vectors)
-        clusters, reached = label_clusters(read_clusters(self.stages), matched, vectors)
+        clusters, reached = relabel_clusters(
+            read_clusters(self.stages), matched, vectors
+        )
         assets = replace(
             assets, thresholds=dict(thresholds), clusters=dump_clusters(clusters)
         )
         assets.to_disk(self.folder, exclude=[SEEDS])
-        by_people = np.zeros(len(vectors), bool)
-        by_people[list(matched)] = True
-        by_vote = assets.counts.any(axis=1)
-        missing = find_missing_seeds(assets.seeds, vectors)
-        return {
-            "labels": list(assets.scheme.labels),
-            "seeds": len(assets.seeds),
-            "by_people": int(by_people.sum()),
-            "by_clusters": int((reached & ~by_people).sum()),
-            "by_propagation": int((by_vote & ~by_people).sum()),
-            "labelled": int((by_vote | by_people).sum()),
-            "missing": missing,
-            "hash": hash_assets(assets),
-        }
+        return count_labelled(assets, vectors, matched, reached)
 
     # --- all stages ---------------------------------------------------------------
 
@@ -283,38 +286,15 @@ class Build:
         self.made.append(stage)
         self.log.begin(stage)
 
-    def _summary(self) -> Facts:
+    def _summary(self, steps: Sequence[str]) -> Facts:
         vectors = self.table.vectors
         usable = int(vectors.usable.sum())
         found: Facts = {"folder": str(self.folder), "made": self.made}
         found |= self.log.facts(VECTORS_STAGE)
         found |= {"terms": len(vectors), "usable": usable}
-        found |= self.log.facts(CLUSTERS_STAGE) | self.log.facts(ASSETS_STAGE)
-        if "labelled" in found:
-            found["share"] = round(found["labelled"] / max(usable, 1), 4)
+        for stage in (CLUSTERS_STAGE, ASSETS_STAGE):
+            found |= self.log.facts(stage) if stage in steps else {}
         return found
-
-
-def hash_assets(assets: ClusterAssets) -> str:
-    """Name what was built, so that two people can see whether they have the same.
-
-    Votes count to two decimals: the last digits differ between machines.
-
-    assets (ClusterAssets): With their clusters.
-    RETURNS (str): 16 hex digits.
-    """
-    votes = np.round(assets.counts.astype(np.float64), 2) + 0.0
-    parts = [
-        assets.fingerprint,
-        dump_seed_labels(assets.seeds),
-        json.dumps(assets.scheme.labels),
-        json.dumps(dict(assets.scheme.parents), sort_keys=True),
-        json.dumps(dict(assets.thresholds), sort_keys=True),
-        assets.clusters,
-    ]
-    digest = hashlib.sha256("\0".join(parts).encode("utf8", "surrogatepass"))
-    digest.update(votes.astype("<f8").tobytes())
-    return digest.hexdigest()[:16]
 
 
 def _read_meta(folder: Path) -> Facts:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ConfigError, Errors
-from ..types import Bools, Floats, Ints
+from ..types import Bools, Floats, Ints, Progress
 from .vectors import VocabVectors
 
 
@@ -63,6 +63,7 @@ def propagate_labels(
     labels: Sequence[str],
     *,
     how: Propagation | None = None,
+    progress: Progress | None = None,
 ) -> Floats:
     """Give every vocabulary term a count for every label.
 
@@ -73,6 +74,7 @@ def propagate_labels(
     seeds (Mapping[int, Sequence[str]]): Vocabulary id -> its labels.
     labels (Sequence[str]): The L columns of the result; others are ignored.
     how (Optional[Propagation]): Limits.
+    progress (Optional[Progress]): Told terms done, and all terms.
     RETURNS (Floats): (V, L) counts, >= 0.
     """
     how = how or Propagation()
@@ -81,6 +83,7 @@ def propagate_labels(
     vectors = vectors.without_common(how.components)
     counts = np.zeros_like(own)
     ids = np.flatnonzero(vectors.usable).astype(np.int32)
+    done = 0
     for part, cosines in vectors.cosine_blocks(ids):
         members, closeness = _neighbourhoods(cosines, vectors.usable, labelled, how)
         weights = np.maximum(closeness, 0) ** how.power * (members >= 0)
@@ -90,6 +93,9 @@ def propagate_labels(
         else:
             owner, place = np.nonzero(members >= 0)
             _add_rows(counts, members[owner, place], heard[owner])
+        if progress is not None:
+            done += len(part)
+            progress(done, len(ids))
     return counts
 
 

@@ -22,7 +22,7 @@ from ..types import Bools, Floats, Ints
 from ..util import read_text, write_text
 from .assets import CLUSTERS, SEEDS, ClusterAssets
 from .cluster_files import parse_clusters
-from .clusters import Cluster
+from .clustering import Cluster
 from .labels import (
     SeedLabels,
     dump_seed_labels,
@@ -185,7 +185,7 @@ def read_units(stages: Path, vectors: VocabVectors) -> list[Unit]:
     return [unit for unit in units if len(unit.ids)]
 
 
-def label_clusters(
+def relabel_clusters(
     clusters: Sequence[Cluster],
     matched: Mapping[int, Sequence[str]],
     vectors: VocabVectors,
