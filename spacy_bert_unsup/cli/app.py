@@ -30,6 +30,7 @@ from .messages import fail
 from .neighbors import neighbors_cli
 from .pivot import pivot_cli
 from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
+from .revote import revote_cli
 from .similar import similar_cli
 from .states import states_cli
 from .vectors import vectors_cli
@@ -71,6 +72,7 @@ app.command("info")(info_cli)
 app.command("annotate")(annotate_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("explain")(explain_cli)
+app.command("revote")(revote_cli)
 app.command("pretrain", context_settings=PRETRAIN_CONTEXT)(pretrain_cli)
 app.command("fill")(fill_cli)
 app.command("vectors")(vectors_cli)

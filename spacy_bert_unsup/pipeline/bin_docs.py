@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.attrs import ENT_IOB, ENT_TYPE, IDS, ORTH
+from spacy.attrs import ENT_IOB, ENT_TYPE, IDS, ORTH  # type: ignore[import-not-found]  # Cython
 from spacy.strings import StringStore, get_string_id
 from spacy.tokens import DocBin
 from srsly import msgpack

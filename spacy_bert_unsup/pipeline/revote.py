@@ -15,8 +15,8 @@ from ..voting.evidence import SpanVote
 from .annotation import set_group
 from .docs import blocked_spans
 from .flips import Flip, RevoteReport, list_flips
-from .revoter import Revoter, Verdict, check_fingerprint
-from .stored import DECIDED, RECORD, StoredVotes, VoteSettings, pack_decided
+from .revoter import Revoter, Verdict
+from .stored import DECIDED, RECORD, StoredVotes, pack_decided
 
 BATCH_DOCS = 512
 
@@ -57,15 +57,9 @@ def revote_docs(
             )
             for i, doc in enumerate(batch)
         ]
-        if revoter is None:
-            first = stored[0]
-            revoter = Revoter.from_settings(
-                VoteSettings.load(first.settings),
-                assets,
-                fingerprint=first.attrs["fingerprint"],
-                where=name_doc(report.docs),
-            )
-        check_stored(revoter, stored, first=report.docs)
+        revoter = revoter or Revoter.for_docs(stored[0], assets)
+        for i, votes in enumerate(stored, report.docs):
+            revoter.check(votes, name_doc(i))
         verdict = revoter.vote(stored)
         settings = revoter.kept_settings
         groups = verdict.groups()
@@ -82,22 +76,6 @@ def revote_docs(
 def name_doc(number: int) -> str:
     """How messages name a doc; numbers are from 0."""
     return f"Doc {number + 1}"
-
-
-def check_stored(
-    revoter: Revoter, stored: Sequence[StoredVotes], *, first: int
-) -> None:
-    """Refuse docs that another model tagged.
-
-    revoter (Revoter): Who shall vote.
-    stored (Sequence[StoredVotes]): What the docs hold.
-    first (int): Number of the first one, from 0.
-    RAISES (AssetsError): naming the doc.
-    """
-    for i, votes in enumerate(stored, first):
-        check_fingerprint(
-            votes.attrs["fingerprint"], revoter.tagger.assets, name_doc(i)
-        )
 
 
 def count_docs(report: RevoteReport, verdict: Verdict) -> None:

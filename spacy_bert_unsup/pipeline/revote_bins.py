@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from spacy.attrs import ENT_IOB, ENT_TYPE
+from spacy.attrs import ENT_IOB, ENT_TYPE  # type: ignore[import-not-found]  # Cython
 from spacy.strings import StringStore, get_string_id
 from spacy.tokens import DocBin
 
@@ -21,7 +21,7 @@ from .bin_docs import (
     read_words,
 )
 from .flips import RevoteReport
-from .revote import BATCH_DOCS, add_flips, check_stored, count_docs, name_doc, new_extra
+from .revote import BATCH_DOCS, add_flips, count_docs, name_doc, new_extra
 from .revoter import Revoter, Verdict
 from .stored import DECIDED, StoredVotes
 
@@ -78,7 +78,8 @@ def revote_bin(
             for n, i in enumerate(places)
         ]
         stored = [votes for votes, _, _ in found]
-        check_stored(revoter, stored, first=report.docs)
+        for i, votes in enumerate(stored, report.docs):
+            revoter.check(votes, name_doc(i))
         verdict = revoter.vote(stored)
         written = verdict.groups()
         for n, i in enumerate(places):

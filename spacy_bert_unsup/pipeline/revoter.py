@@ -39,53 +39,53 @@ class Revoter:
     shown (Sequence[str | None]): What users see for each of `rollup.names`.
     thresholds (Thresholds): When a label counts.
     settings (VoteSettings): Kept with the docs from now on.
+    expected (Optional[str]): Settings that all docs must have been tagged with, as
+        text; None lets any be.
     """
 
     tagger: SpanTagger
     shown: Sequence[str | None]
     thresholds: Thresholds
     settings: VoteSettings
+    expected: str | None = None
 
     @classmethod
-    def from_settings(
+    def for_docs(
         cls,
-        settings: VoteSettings,
+        first: StoredVotes,
         assets: ClusterAssets | str | Path | None = None,
         *,
         model: str | None = None,
-        fingerprint: str | None = None,
-        where: str = "the first doc",
     ) -> Revoter:
-        """Vote with the settings that are stored with docs.
+        """Vote with the settings that docs were tagged with.
 
-        settings (VoteSettings): They may have other thresholds or label names by now.
+        first (StoredVotes): What the first doc holds.
         assets (Optional[ClusterAssets | str | Path]): Those that shall vote; None takes
             the starter's own, if they were used at the time.
-        model (Optional[str]): Where the model is, for its vocabulary; as stored when
-            None.
-        fingerprint (Optional[str]): Of the model that tagged the docs.
-        where (str): Names the docs in messages.
+        model (Optional[str]): Where the model is, for its vocabulary; as in the
+            settings when None.
         RETURNS (Revoter): Ready to vote.
         RAISES (ConfigError, AssetsError): if assets and docs do not fit.
         """
         from ..mlm.model import MaskedLM
 
-        given = assets is not None
+        where = "The first doc"
+        settings = VoteSettings.load(first.settings)
         if isinstance(assets, (str, Path)):
             assets = ClusterAssets.from_disk(Path(assets).expanduser())
+        if assets is not None:
+            check_fingerprint(first, assets, where)
         found = assets or resources.starter_assets()
-        if fingerprint not in (None, found.fingerprint):
-            if not given:
-                raise ConfigError(Errors.E336.format(where=where))
-            check_fingerprint(fingerprint, found, where)
+        if found.fingerprint != first.attrs["fingerprint"]:
+            raise ConfigError(Errors.E336.format(where=where))
         lm = MaskedLM.load(model or settings.model)
         # How questions are asked does not matter here; the plainest way costs nothing.
         voting = VotingSettings(**{**settings.voting, "masking": "exact"})
         vectors = VocabVectors.from_mlm(lm)
         revoter = cls.make(SpanTagger(lm, found, voting, vectors=vectors), settings)
-        if not given and revoter.settings.tables != settings.tables:
+        if assets is None and revoter.settings.tables != settings.tables:
             raise ConfigError(Errors.E336.format(where=where))
-        return revoter
+        return replace(revoter, expected=first.settings)
 
     @classmethod
     def from_pipe(cls, ner: BertUnsupNER) -> Revoter:
@@ -126,9 +126,26 @@ class Revoter:
         """The settings as they are kept with docs."""
         return self.settings.dump()
 
+    def changed(self, **settings: Any) -> Revoter:
+        """The same with other `VoteSettings`: thresholds or names of labels."""
+        made = Revoter.make(self.tagger, replace(self.settings, **settings))
+        return replace(made, expected=self.expected)
+
     def with_thresholds(self, thresholds: Thresholds) -> Revoter:
         """The same with other thresholds; for trying them out."""
         return replace(self, thresholds=thresholds)
+
+    def check(self, votes: StoredVotes, where: str) -> None:
+        """Refuse a doc that does not fit.
+
+        votes (StoredVotes): What it holds.
+        where (str): Names it.
+        RAISES (AssetsError): if another model tagged it.
+        RAISES (ConfigError): if it was tagged with other settings than expected.
+        """
+        check_fingerprint(votes, self.tagger.assets, where)
+        if self.expected not in (None, votes.settings):
+            raise ConfigError(Errors.E335.format(where=where))
 
     def vote(self, stored: Sequence[StoredVotes]) -> Verdict:
         """Vote about several docs at once.
@@ -157,22 +174,21 @@ class Revoter:
         return rows[np.array(wanted, bool) & (scores > 0)]
 
 
-def check_fingerprint(fingerprint: Any, assets: ClusterAssets, where: str) -> None:
-    """Refuse assets of another model than the one that tagged the docs.
+def check_fingerprint(votes: StoredVotes, assets: ClusterAssets, where: str) -> None:
+    """Refuse assets of another model than the one that tagged a doc.
 
-    fingerprint (Any): As the docs hold it.
+    votes (StoredVotes): What the doc holds.
     assets (ClusterAssets): The assets.
-    where (str): Names the docs.
+    where (str): Names the doc.
     RAISES (AssetsError): naming both, if they differ.
     """
-    if fingerprint != assets.fingerprint:
-        message = Errors.E332.format(
-            where=where,
-            theirs=fingerprint,
-            assets=assets.model,
-            ours=assets.fingerprint,
+    theirs, ours = votes.attrs["fingerprint"], assets.fingerprint
+    if theirs != ours:
+        raise AssetsError(
+            Errors.E332.format(
+                where=where, theirs=theirs, assets=assets.model, ours=ours
+            )
         )
-        raise AssetsError(message)
 
 
 @dataclass(frozen=True)

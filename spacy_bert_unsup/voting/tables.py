@@ -41,7 +41,7 @@ class VoteTables:
     @cached_property
     def voting(self) -> Bools:
         """(V + W,) terms that speak for something."""
-        return self.voters.any(axis=1)
+        return np.asarray(self.voters.any(axis=1))
 
     @classmethod
     def build(
