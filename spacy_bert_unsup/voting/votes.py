@@ -13,6 +13,8 @@ from ..types import Bools, Floats, TopTerms
 CountNorm: TypeAlias = Literal["linear", "log", "sqrt", "softmax"]
 TermWeight: TypeAlias = Literal["probability", "logit"]
 
+QUERIES_AT_ONCE = 1024
+
 
 def normalise_counts(counts: Floats, how: CountNorm = "linear") -> Floats:
     """Turn the label counts of each term into shares of one vote.
@@ -59,8 +61,12 @@ def vote_labels(
         weights = np.where(there, logits - least, 0)
     else:
         weights = np.where(there, top.probs, 0)
-    votes = table[np.where(there, top.ids, 0)]  # (Q, K, L)
-    return divide_rows(np.einsum("qk,qkl->ql", weights.astype(np.float32), votes))
+    weights, ids = weights.astype(np.float32), np.where(there, top.ids, 0)
+    votes = np.zeros((len(ids), table.shape[1]), np.float32)
+    for first in range(0, len(ids), QUERIES_AT_ONCE):  # (Q, K, L) would be large
+        part = slice(first, first + QUERIES_AT_ONCE)
+        votes[part] = np.einsum("qk,qkl->ql", weights[part], table[ids[part]])
+    return divide_rows(votes)
 
 
 def pool_cues(cues: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:

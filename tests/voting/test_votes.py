@@ -7,6 +7,7 @@ from hypothesis.extra import numpy as hnp
 
 from spacy_bert_unsup.errors import ConfigError
 from spacy_bert_unsup.types import TopTerms
+from spacy_bert_unsup.voting import votes
 from spacy_bert_unsup.voting.votes import (
     divide_rows,
     label_columns,
@@ -160,3 +161,13 @@ def test_label_columns():
         True,
     ]
     assert label_columns([], ["A"]).tolist() == []
+
+
+def test_many_queries_vote_as_few_do(monkeypatch):
+    rng = np.random.default_rng(0)
+    ids = rng.integers(-1, 9, (7, 3)).astype(np.int32)
+    top = TopTerms(ids, rng.random((7, 3), np.float32), np.zeros((7, 3), np.float32))
+    table = rng.random((9, 4), np.float32)
+    wanted = vote_labels(top, table)
+    monkeypatch.setattr(votes, "QUERIES_AT_ONCE", 2)
+    np.testing.assert_array_equal(vote_labels(top, table), wanted)
