@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from .messages import good
+from ..errors import Warnings
+from .messages import good, warn
 from .options import JsonFlag, ModelOption
 from .progress import show_progress
 from .terminal import format_table
@@ -20,12 +21,11 @@ from .vocabulary import (
     Vocabulary,
     VocabularySource,
     ZScoreOption,
-    check_cosine,
     load_vocabulary,
 )
 
 if TYPE_CHECKING:
-    from ..vocab.clusters import Clustering
+    from ..vocab.clustering import Clustering
     from ..vocab.labels import SeedLabels
 
 Mode: TypeAlias = Literal["adaptive", "fixed", "neighbors"]
@@ -100,10 +100,15 @@ def cluster_cli(
     import srsly
 
     from ..vocab.cluster_files import check_output, digest, write_clustering
-    from ..vocab.clusters import ClusterSettings, cluster_vocab
+    from ..vocab.clustering import ClusterSettings
+    from ..vocab.clusters import cluster_vocab
+    from ..vocab.cosines import check_range
     from ..vocab.tails import TailRule
 
-    check_cosine(threshold, "--threshold")
+    if threshold is not None:
+        check_range("--threshold", threshold, low=-1, high=1)
+        if mode == "adaptive":
+            warn(Warnings.W532.format(threshold=threshold))
     seeds = read_seeds(seed_labels)
     kept = _read_preserve(preserve)
     rule = TailRule(max_bin=max_bin, tail_bin=tail_bin, z_score=z_score)

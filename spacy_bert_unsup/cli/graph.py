@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import Errors, InputError
+from ..errors import Errors, InputError, MissingExtraError
+from ..vocab.graph_export import SUFFIXES
 from .graph_plot import draw_graph
 from .messages import good
 from .options import JsonFlag, ModelOption
@@ -50,8 +52,12 @@ def graph_cli(
         typer.Option("--plot", help="Draw the neighbourhood: .png or .svg."),
     ] = None,
     most: Annotated[int, typer.Option("--most", min=2, help="Nodes of the plot.")] = 40,
+    mutual: Annotated[
+        bool,
+        typer.Option("--mutual", help="Rank by arrows both ways, not by arrows in."),
+    ] = False,
     subwords: Annotated[
-        bool, typer.Option("--subwords", help="Take in ##pieces and special entries.")
+        bool, typer.Option("--subwords", help="Take in ##pieces of words, too.")
     ] = False,
     max_bin: MaxBinOption = 20,
     tail_bin: TailBinOption = 10,
@@ -64,6 +70,7 @@ def graph_cli(
     """Follow tails as arrows: a term points at those in its tail.
 
     Without a term, rank the vocabulary by how many tails a term is in: its generality.
+    Rare entries that a model hardly learned may be in many, too; --mutual has none.
 
     \b
     Example:
@@ -77,16 +84,12 @@ def graph_cli(
     from ..vocab.graph import build_tail_graph
     from ..vocab.tails import TailRule
 
-    names = [*(terms or []), *(phrases or [])]
-    check_plot_path(plot)
-    if plot is not None and not names:
-        raise InputError(Errors.E546)
+    terms, phrases = terms or [], list(dict.fromkeys(phrases or []))
+    _check_outputs(out, plot, asked=bool(terms or phrases))
     rule = TailRule(max_bin=max_bin, tail_bin=tail_bin, z_score=z_score)
     vocabulary = load_vocabulary(VocabularySource(model, vectors, vocab))
-    nodes = find_nodes(vocabulary, terms or [], phrases or [], filtered=not subwords)
-    added = {
-        phrase: phrase_vector(vocabulary.model(), phrase) for phrase in phrases or []
-    }
+    nodes = find_nodes(vocabulary, terms, phrases, filtered=not subwords)
+    added = {phrase: phrase_vector(vocabulary.model(), phrase) for phrase in phrases}
     with show_progress("tails") as progress:
         graph = build_tail_graph(
             Cosines(vocabulary.vectors),
@@ -95,7 +98,7 @@ def graph_cli(
             phrases=added,
             progress=progress,
         )
-    found = describe_graph(graph, nodes, hops=hops, top=top)
+    found = describe_graph(graph, nodes, hops=hops, top=top, mutual=mutual)
     kept = neighbourhood(graph, nodes, hops=hops) if nodes else None
     if out is not None:
         from ..vocab.graph_export import write_graph
@@ -107,3 +110,14 @@ def graph_cli(
     for path in (out, plot):
         if path is not None:
             good(f"Wrote {path}")
+
+
+def _check_outputs(out: Path | None, plot: Path | None, *, asked: bool) -> None:
+    """Refuse files that could not be written, before the tails are computed."""
+    check_plot_path(plot)
+    if plot is not None and not asked:
+        raise InputError(Errors.E546)
+    if (out is not None or plot is not None) and find_spec("networkx") is None:
+        raise MissingExtraError("networkx", "graph")
+    if out is not None and out.suffix not in SUFFIXES:
+        raise InputError(Errors.E218.format(path=out, names=", ".join(SUFFIXES)))

@@ -1,13 +1,11 @@
-"""A plot of a part of the graph of tails; networkx, an extra, says who stands where."""
+"""A plot of a part of the graph of tails; networkx says who stands where."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import MissingExtraError
 from .plots import INK, PALETTE, QUIET, open_plot
 from .terminal import cut
 
@@ -17,9 +15,11 @@ if TYPE_CHECKING:
     from ..vocab.graph import TailGraph
 
 SIZE = (8.0, 6.4)
+TITLE = "Arrows point from a term to one in its tail; blue lines: both ways"
 NAME = 24
 """Letters of a phrase."""
-Places = dict[int, tuple[float, float]]
+Place = tuple[float, float]
+Places = dict[int, Place]
 
 
 def draw_graph(
@@ -35,46 +35,53 @@ def draw_graph(
     focus (Sequence[int]): Those that were asked for.
     RAISES (MissingExtraError): if networkx or matplotlib is not installed.
     """
-    if find_spec("networkx") is None:
-        raise MissingExtraError("networkx", "graph")
-    import networkx
+    from ..vocab.graph_export import to_networkx
 
-    kept = set(nodes)
-    edges = {
-        (node, int(other)): float(weight)
-        for node in nodes
-        for other, weight in zip(graph.out(node), graph.weights_of(node), strict=True)
-        if int(other) in kept
-    }
-    layout = networkx.Graph()
-    layout.add_nodes_from(nodes)
-    layout.add_weighted_edges_from((*pair, max(w, 0.01)) for pair, w in edges.items())
-    places = networkx.spring_layout(layout, seed=0, k=2.2 / len(nodes) ** 0.5)
+    found = to_networkx(graph, nodes)
+    places = _place(found)
     with open_plot(path, size=SIZE) as (axes,):
-        for node, other in edges:
-            if (other, node) not in edges:
-                _draw_arrow(axes, places, node, other, mutual=False)
-            elif node < other:
-                _draw_arrow(axes, places, node, other, mutual=True)
+        for node, other, facts in found.edges(data=True):
+            if node < other or not facts["mutual"]:  # a line both ways once
+                near = node in focus or other in focus
+                ends = places[node], places[other]
+                _draw_arrow(axes, *ends, mutual=facts["mutual"], faint=not near)
         for node in nodes:
             _draw_name(axes, places, node, graph.names[node], node in focus)
-        axes.set_title("Arrows point from a term to one in its tail; blue: both ways")
+        axes.set_title(TITLE)
         axes.set_axis_off()
         axes.margins(0.08)
 
 
+def _place(found: Any) -> Places:
+    """Neighbours side by side, and room for all names.
+
+    Springs crowd the middle, so that half of each place is its rank among the others.
+    """
+    import numpy as np
+    from networkx import spring_layout
+
+    springs = spring_layout(found, seed=0, weight=None, iterations=200)
+    nodes = list(springs)
+    places = np.array([springs[node] for node in nodes])
+    ranks = places.argsort(axis=0).argsort(axis=0) / max(len(nodes) - 1, 1)
+    spread = places / np.abs(places).max() + 2 * (2 * ranks - 1)
+    return dict(zip(nodes, map(tuple, spread.tolist()), strict=True))
+
+
 def _draw_arrow(
-    axes: Axes, places: Places, node: int, other: int, *, mutual: bool
+    axes: Axes, start: Place, end: Place, *, mutual: bool, faint: bool
 ) -> None:
+    """An arrow, or a line both ways; faint where it is between neighbours only."""
     axes.annotate(
         "",
-        xy=places[other],
-        xytext=places[node],
+        xy=end,
+        xytext=start,
         zorder=1,
         arrowprops={
             "arrowstyle": "-" if mutual else "-|>",
-            "color": PALETTE[0] if mutual else QUIET,
-            "linewidth": 1.0 if mutual else 0.7,
+            "color": PALETTE[0] if mutual else INK,
+            "linewidth": 0.7 if faint else 1.2,
+            "alpha": 0.25 if faint else 0.9,
             "shrinkA": 12,
             "shrinkB": 12,
         },
@@ -92,7 +99,7 @@ def _draw_name(axes: Axes, places: Places, node: int, name: str, asked: bool) ->
         va="center",
         color="white" if asked else INK,
         fontsize=9,
-        zorder=2,
+        zorder=3 if asked else 2,
         bbox={
             "boxstyle": "round,pad=0.25",
             "facecolor": PALETTE[1] if asked else "white",

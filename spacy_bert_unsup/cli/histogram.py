@@ -22,7 +22,6 @@ from .vocabulary import (
     VocabOption,
     VocabularySource,
     ZScoreOption,
-    check_cosine,
     load_vocabulary,
 )
 
@@ -88,11 +87,12 @@ def histogram_cli(
     """
     import srsly
 
-    from ..vocab.cosines import Cosines
+    from ..vocab.cosines import Cosines, check_range
     from ..vocab.tails import TailRule
 
     check_plot_path(plot)
-    check_cosine(threshold, "--threshold")
+    if threshold is not None:
+        check_range("--threshold", threshold, low=-1, high=1)
     if sum([term is not None, text is not None, everything]) != 1:
         raise InputError(Errors.E540)
     rule = TailRule(max_bin=max_bin, tail_bin=tail_bin, z_score=z_score)

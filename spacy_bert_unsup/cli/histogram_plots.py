@@ -28,6 +28,8 @@ def draw_histograms(found: Record, path: Path) -> None:
     path (Path): .png or .svg.
     """
     records = found["histograms"]
+    places = [part["cosine"] for record in records for part in record["bins"]]
+    low, high = min(places), max(places)  # one scale for all, to be compared
     size = (PANEL[0], PANEL[1] * len(records))
     with open_plot(path, size=size, panels=(len(records), 1)) as panels:
         for axes, record in zip(panels, records, strict=True):
@@ -35,6 +37,7 @@ def draw_histograms(found: Record, path: Path) -> None:
             _draw_marks(axes, record)
             axes.set_title(cut(f"{record['name']} in {found['vocabulary']}", TITLE))
             axes.set_ylabel("terms")
+            axes.set_xlim(low - WIDTH, high + WIDTH)
         panels[-1].set_xlabel("cosine")
 
 
@@ -73,7 +76,7 @@ def _draw_bins(axes: Axes, record: Record) -> None:
     axes.axvline(end + WIDTH / 2, color=INK, linewidth=0.8, linestyle="--")
     use_log_scale(axes)
     axes.set_ylim(bottom=0.7)
-    axes.legend(loc="upper right")
+    axes.legend(loc="upper right", frameon=True, edgecolor="none")
 
 
 def _draw_marks(axes: Axes, record: Record) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..vocab.graph import TailGraph
 
 Record: TypeAlias = dict[str, Any]
+DEGREES = ("in_degree", "out_degree", "mutual")
 NAME = 40
 """Letters of a phrase in a table."""
 
@@ -30,14 +31,14 @@ def find_nodes(
     vocabulary (Vocabulary): V terms.
     terms (Sequence[str]): Terms.
     phrases (Sequence[str]): Phrases, in the order in which the graph gets them.
-    filtered (bool): Whether the graph leaves out pieces and special entries.
+    filtered (bool): Whether the graph leaves out pieces of words, too.
     RETURNS (list[int]): Node numbers.
     RAISES (InputError): if a term is not in the vocabulary, or left out.
     """
     vectors = vocabulary.vectors
     numbers = [find_term(vectors, term) for term in terms]
     for number in numbers:
-        if filtered and (vectors.continues[number] or not vectors.surfaces[number]):
+        if not vectors.surfaces[number] or (filtered and vectors.continues[number]):
             raise InputError(Errors.E547.format(term=vectors.terms[number]))
     return [*numbers, *range(len(vectors), len(vectors) + len(phrases))]
 
@@ -64,7 +65,12 @@ def neighbourhood(graph: TailGraph, nodes: Sequence[int], *, hops: int) -> list[
 
 
 def describe_graph(
-    graph: TailGraph, nodes: Sequence[int], *, hops: int, top: int
+    graph: TailGraph,
+    nodes: Sequence[int],
+    *,
+    hops: int,
+    top: int,
+    mutual: bool = False,
 ) -> Record:
     """The graph, or some nodes of it, as plain data.
 
@@ -72,8 +78,10 @@ def describe_graph(
     nodes (Sequence[int]): Which nodes; the ranking of all if there are none.
     hops (int): How far to go.
     top (int): Rows of the ranking.
+    mutual (bool): Whether to rank by arrows both ways instead of arrows in.
     RETURNS (dict[str, Any]): `edges`, `asymmetry` (the share of them without the way
-        back), and either `nodes` or `ranking` (`name`, `in_degree`, `out_degree`).
+        back), and either `nodes` or `ranking` (`name`, `in_degree`, `out_degree`,
+        `mutual`).
     """
     facts: Record = {
         "edges": len(graph.targets),
@@ -83,8 +91,10 @@ def describe_graph(
         return facts | {"nodes": [_node_record(graph, node, hops) for node in nodes]}
     import numpy as np
 
-    order = np.argsort(-graph.in_degree, kind="stable")[:top]
-    return facts | {"ranking": [_degrees(graph, node) for node in order.tolist()]}
+    both = np.bincount(graph.sources[graph.mutual], minlength=len(graph))
+    order = np.argsort(-(both if mutual else graph.in_degree), kind="stable")[:top]
+    rows = [_degrees(graph, node) | {"mutual": int(both[node])} for node in order]
+    return facts | {"ranking": rows}
 
 
 def graph_report(found: Record, *, top: int) -> str:
@@ -99,11 +109,11 @@ def graph_report(found: Record, *, top: int) -> str:
     ]
     if "ranking" in found:
         rows = [
-            [row["name"], str(row["in_degree"]), str(row["out_degree"])]
+            [*(str(row[key]) for key in DEGREES), row["name"]]
             for row in found["ranking"]
         ]
-        header = ["term", "in tails", "own tail"]
-        return "\n\n".join([*parts, format_table(rows, header, numbers=[1, 2])])
+        header = ["in tails", "own tail", "both ways", "term"]
+        return "\n\n".join([*parts, format_table(rows, header, numbers=[0, 1, 2])])
     parts += [_node_report(node, top) for node in found["nodes"]]
     return "\n\n".join(parts)
 

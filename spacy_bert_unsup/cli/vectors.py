@@ -10,19 +10,17 @@ import typer
 
 from ..errors import Errors, InputError
 from ..types import Floats
-from ..util import atomic_path, read_text, write_text
 from .messages import good
 from .options import JsonFlag
 from .terminal import format_table
 
 if TYPE_CHECKING:
+    from ..mlm.model import MaskedLM
     from ..mlm.tensors import NamedTensors
 
 DECODER, INPUT = "decoder", "input"
 SUFFIXES = (".npy", ".npz", ".safetensors")
 VOCAB = "vocab.txt"
-ARRAY = "vectors"
-"""Name of the table inside .npz and .safetensors."""
 
 
 def vectors_cli(
@@ -67,7 +65,7 @@ def vectors_cli(
     lm, tensors = load_with_tensors(model)
     chosen = choose_key(tensors, key, lm.name)
     if out is not None:
-        write_table(tensors.tensors[chosen], lm.terms, out)
+        write_vectors(lm, tensors.tensors[chosen], out)
     facts = describe(tensors, chosen, lm.name)
     if as_json:
         typer.echo(srsly.json_dumps(facts))
@@ -76,7 +74,7 @@ def vectors_cli(
         typer.echo(tensor_table(tensors, names))
     if out is not None:
         rows, width = tensors.tensors[chosen].shape
-        good(f"Wrote {rows} x {width} {chosen}: {out}, {out.parent / VOCAB}")
+        good(f"Wrote {rows} x {width} {chosen}: {out}, {out.with_name(VOCAB)}")
 
 
 def choose_key(tensors: NamedTensors, key: str, model: str) -> str:
@@ -97,28 +95,26 @@ def choose_key(tensors: NamedTensors, key: str, model: str) -> str:
     return name
 
 
-def write_table(matrix: Floats, terms: Sequence[str], out: Path) -> None:
+def write_vectors(lm: MaskedLM, matrix: Floats, out: Path) -> None:
     """Write vectors and, beside them, their terms, as `cluster` reads them.
 
-    Rows that the tokenizer does not name are called "[unnamed7]", by their number.
-
+    lm (MaskedLM): The model, with V terms.
     matrix (Floats): (V, D).
-    terms (Sequence[str]): V entries.
     out (Path): .npy, .npz or .safetensors; the terms go to vocab.txt in its folder.
     RAISES (InputError): if a term holds a line break, or the folder has the vocab.txt
         of another vocabulary.
     """
-    names = [term or f"[unnamed{i}]" for i, term in enumerate(terms)]
-    for name in names:
-        if "\n" in name or "\r" in name:
-            raise InputError(Errors.E538.format(term=name))
-    text = "".join(f"{name}\n" for name in names)
-    vocab = out.parent / VOCAB
-    if vocab.exists() and read_text(vocab) != text:
+    from ..vocab.tables import read_terms, write_table
+    from ..vocab.vectors import VocabVectors
+
+    for term in lm.terms:
+        if "\n" in term or "\r" in term:
+            raise InputError(Errors.E538.format(term=term))
+    vocab = out.with_name(VOCAB)
+    if vocab.exists() and read_terms(vocab) != lm.terms:
         raise InputError(Errors.E539.format(path=vocab))
-    with atomic_path(out) as beside:
-        _write_array(matrix, beside, out.suffix)
-        write_text(vocab, text)
+    table = VocabVectors(lm.terms, matrix, lm.surface(), lm.is_continuation())
+    write_table(out, table)
 
 
 def describe(tensors: NamedTensors, chosen: str, model: str) -> dict[str, Any]:
@@ -155,18 +151,3 @@ def tensor_table(tensors: NamedTensors, names: Sequence[str]) -> str:
         for name in names
     ]
     return format_table(rows, ["tensor", "shape", "what it is"], numbers=[1])
-
-
-def _write_array(matrix: Floats, path: Path, suffix: str) -> None:
-    import numpy as np
-
-    if suffix == ".safetensors":
-        from safetensors.numpy import save_file
-
-        save_file({ARRAY: np.ascontiguousarray(matrix)}, path)
-        return
-    with path.open("wb") as file:  # by name, numpy would add its own suffix
-        if suffix == ".npz":
-            np.savez(file, **{ARRAY: matrix})
-        else:
-            np.save(file, matrix, allow_pickle=False)

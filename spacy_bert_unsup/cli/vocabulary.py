@@ -136,14 +136,3 @@ def phrase_vector(lm: MaskedLM, phrase: str) -> Floats:
     if not phrase.strip():
         raise InputError(Errors.E570)
     return text_vectors(lm, [repair_surrogates(phrase)])[0]
-
-
-def check_cosine(value: float | None, option: str) -> None:
-    """Refuse a number that no cosine can be.
-
-    value (Optional[float]): What the user gave.
-    option (str): The name of the option.
-    RAISES (InputError): if it lies outside [-1, 1].
-    """
-    if value is not None and not -1 <= value <= 1:
-        raise InputError(Errors.E541.format(option=option, value=value))

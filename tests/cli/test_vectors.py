@@ -8,8 +8,10 @@ from safetensors.numpy import load_file
 from typer.testing import CliRunner
 
 from spacy_bert_unsup.cli.app import app
-from spacy_bert_unsup.cli.vectors import write_table
+from spacy_bert_unsup.cli.vectors import write_vectors
 from spacy_bert_unsup.errors import InputError
+from spacy_bert_unsup.mlm.model import MaskedLM
+from spacy_bert_unsup.vocab.tables import read_table
 from tests.toys import toy_albert, toy_bert, toy_untied_bert
 
 
@@ -65,7 +67,7 @@ def test_vocabulary_lies_beside_line_by_line(untied, tmp_path):
     _, tokenizer = toy_bert()
     for term, row in tokenizer.get_vocab().items():
         assert lines[row] == term
-    assert lines[len(tokenizer)] == f"[unnamed{len(tokenizer)}]"
+    assert lines[len(tokenizer)] == ""  # a row that no term names
     assert len(lines) == len(np.load(tmp_path / "v.npy")) + 1
 
 
@@ -95,9 +97,19 @@ def test_unknown_suffix_and_folder_of_another_vocabulary(untied, tmp_path):
     assert (tmp_path / "vocab.txt").read_text() == "other\n"
 
 
-def test_line_break_in_a_term_is_refused(tmp_path):
+def test_what_was_written_can_be_read(untied, tmp_path):
+    out = tmp_path / "v.safetensors"
+    run(untied, "--out", out)
+    found = read_table(out, tmp_path / "vocab.txt")
+    lm = MaskedLM.load(untied)
+    assert found.terms == lm.terms
+    assert found.fingerprint == lm.fingerprint
+
+
+def test_line_break_in_a_term_is_refused(tmp_path, bert_lm, monkeypatch):
+    monkeypatch.setattr(bert_lm, "terms", ["a\nb", *bert_lm.terms[1:]])
     with pytest.raises(InputError, match="E538"):
-        write_table(np.zeros((1, 2), np.float32), ["a\nb"], tmp_path / "v.npy")
+        write_vectors(bert_lm, bert_lm.rows(), tmp_path / "v.npy")
     assert not list(tmp_path.iterdir())
 
 

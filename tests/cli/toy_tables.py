@@ -18,17 +18,17 @@ FILLERS = 150
 
 
 def toy_vectors() -> VocabVectors:
-    """About 180 terms in 24 dimensions: groups far from each other, then noise."""
+    """About 180 terms in 64 dimensions: groups far from each other, then noise."""
     rng = np.random.default_rng(0)
-    terms, rows = [*SPECIAL], [*rng.normal(size=(len(SPECIAL), 24))]
+    terms, rows = [*SPECIAL], [*rng.normal(size=(len(SPECIAL), 64))]
     for words in GROUPS.values():
-        centre = rng.normal(size=24)
+        centre = rng.normal(size=64)
         for word in words.split():
             terms.append(word)
-            rows.append(centre + 0.3 * rng.normal(size=24))
+            rows.append(centre + 0.3 * rng.normal(size=64))
     terms += ["##itis", "##osis", "of", "."]
     terms += [f"word{i}" for i in range(FILLERS)]
-    rows += [*rng.normal(size=(len(terms) - len(rows), 24))]
+    rows += [*rng.normal(size=(len(terms) - len(rows), 64))]
     return VocabVectors.from_wordpieces(terms, np.array(rows, np.float32))
 
 
