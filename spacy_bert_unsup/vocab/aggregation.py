@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,10 @@ UNTAGGED = "UNTAGGED_ENTITY"
 """The label of terms that people looked at and found to be no entity of interest."""
 
 CHUNK = 2**21
-"""Terms x labels added up at a time."""
+"""Labels added up at a time."""
+
+LATE = np.iinfo(np.int64).max
+"""When a label came that never did."""
 
 
 def fold_seeds(seeds: SeedLabels) -> SeedLabels:
@@ -44,20 +49,6 @@ def is_labelled(names: Sequence[str]) -> bool:
     return len(names) > 1 or (len(names) == 1 and names[0] != UNTAGGED)
 
 
-def count_labels(names: Iterable[str], folded: SeedLabels) -> LabelCounts:
-    """The labels of a cluster (spec 3.2); each case variant counts.
-
-    names (Iterable[str]): The cluster's terms, lower-case, in order.
-    folded (SeedLabels): Labels of lower-case terms.
-    RETURNS (LabelCounts): Most often first; ties in order of first occurrence.
-    """
-    counts: LabelCounts = {}
-    for name in names:
-        for label in folded.get(name, ()):
-            counts[label] = counts.get(label, 0) + 1
-    return sort_counts(counts)
-
-
 def sort_counts(counts: Mapping[str, int]) -> LabelCounts:
     """Bring labels into order.
 
@@ -67,81 +58,138 @@ def sort_counts(counts: Mapping[str, int]) -> LabelCounts:
     return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
 
 
-def sum_labels(
-    size: int, members: Sequence[Ints], labels: Sequence[LabelCounts]
-) -> list[LabelCounts]:
-    """Give the labels of each cluster to every member of it (spec 3.3).
+@dataclass(frozen=True, slots=True)
+class LabelTable:
+    """Labels of n things, one after the other.
 
-    size (int): V.
-    members (Sequence[Ints]): Ids of each cluster, in creation order.
-    labels (Sequence[LabelCounts]): Labels of each cluster.
-    RETURNS (list[LabelCounts]): (V,) labels of each term; highest first, ties in the
-        order in which a term came to them.
+    starts (NDArray[np.int64]): (n + 1,) where the labels of each begin.
+    columns (NDArray[np.int64]): (m,) places in `names`.
+    counts (NDArray[np.int64]): (m,) how often each.
+    names (list[str]): L labels.
     """
-    names = list(dict.fromkeys(name for counts in labels for name in counts))
-    column = {name: i for i, name in enumerate(names)}
-    table = _LabelTable(
-        np.cumsum([0, *map(len, labels)]),
-        np.array([column[name] for row in labels for name in row], np.int64),
-        np.array([count for row in labels for count in row.values()], np.int64),
-    )
-    total = np.zeros(size * len(names), np.int64)
-    met = np.full(size * len(names), np.iinfo(np.int64).max)
-    owners = np.repeat(np.arange(len(members)), [len(ids) for ids in members])
-    terms = np.concatenate([*members, np.zeros(0, np.int32)]).astype(np.int64)
-    loads = np.cumsum(np.diff(table.starts)[owners])
-    start = 0
-    while start < len(terms):
-        done = loads[start - 1] if start else 0
-        end = max(start + 1, int(np.searchsorted(loads, done + max(CHUNK, len(met)))))
-        _add(total, met, terms[start:end], owners[start:end], table, len(names))
-        start = end
-    shape = (size, len(names))
-    return _read_out(total.reshape(shape), met.reshape(shape), names)
-
-
-class _LabelTable(NamedTuple):
-    """Labels of C clusters: columns and counts, from `starts` on for each."""
 
     starts: NDArray[np.int64]
     columns: NDArray[np.int64]
     counts: NDArray[np.int64]
+    names: list[str]
 
+    @classmethod
+    def make(
+        cls, rows: Sequence[Collection[str]], counts: Iterable[int] | None = None
+    ) -> LabelTable:
+        """Lay labels out.
 
-def _add(
-    total: NDArray[np.int64],
-    met: NDArray[np.int64],
-    terms: NDArray[np.int64],
-    owners: NDArray[np.int64],
-    table: _LabelTable,
-    width: int,
-) -> None:
-    """Add the labels of clusters to some of their members.
+        rows (Sequence[Collection[str]]): Labels of n things.
+        counts (Optional[Iterable[int]]): How often each, in their order; once if None.
+        RETURNS (LabelTable): The same.
+        """
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        column = {name: i for i, name in enumerate(names)}
+        columns = np.array([column[name] for row in rows for name in row], np.int64)
+        if counts is None:
+            found = np.ones(len(columns), np.int64)
+        else:
+            found = np.fromiter(counts, np.int64, len(columns))
+        return cls(np.cumsum([0, *map(len, rows)]), columns, found, names)
 
-    total, met: (V * width,) sums, and when a term first came to a label.
-    terms, owners: (n,) members and their clusters, in the order of the clusters.
-    """
-    many = np.diff(table.starts)[owners]
-    ends = np.cumsum(many)
-    rank = np.arange(many.sum()) - np.repeat(ends - many, many)
-    at = np.repeat(table.starts[:-1][owners], many) + rank
-    where = np.repeat(terms, many) * width + table.columns[at]
-    total += np.bincount(where, table.counts[at], len(total)).astype(np.int64)
-    earliest = np.full(len(met), np.iinfo(np.int64).max)
-    earliest[where[::-1]] = at[::-1]  # the first of each place is written last
-    np.minimum(met, earliest, out=met)
+    def add_up(
+        self, size: int, rows: NDArray[np.int64], things: NDArray[np.int64]
+    ) -> list[LabelCounts]:
+        """Give rows the labels of things, and add up what each row gets.
+
+        size (int): Number of rows.
+        rows (NDArray[np.int64]): (k,) who gets.
+        things (NDArray[np.int64]): (k,) whose labels.
+        RETURNS (list[LabelCounts]): Labels of each row: highest first, ties in the
+            order in which they came.
+        """
+        shape = (size, len(self.names))
+        total = np.zeros(size * len(self.names), np.int64)
+        met = np.full(len(total), LATE)
+        loads = np.cumsum(np.diff(self.starts)[things])
+        start, done = 0, 0
+        while start < len(rows):
+            most = done + max(CHUNK, len(met))
+            end = max(start + 1, int(np.searchsorted(loads, most, side="right")))
+            self._add(total, met, rows[start:end], things[start:end], done)
+            start, done = end, int(loads[end - 1])
+        return _read_out(total.reshape(shape), met.reshape(shape), self.names)
+
+    def _add(
+        self,
+        total: NDArray[np.int64],
+        met: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        things: NDArray[np.int64],
+        done: int,
+    ) -> None:
+        """Add some to the sums `total`, and note in `met` when each first came."""
+        many = np.diff(self.starts)[things]
+        ends = np.cumsum(many)
+        order = np.arange(many.sum())
+        at = np.repeat(self.starts[:-1][things] - ends + many, many) + order
+        where = np.repeat(rows, many) * len(self.names) + self.columns[at]
+        total += np.bincount(where, self.counts[at], len(total)).astype(np.int64)
+        first = np.full(len(met), LATE)
+        first[where[::-1]] = done + order[::-1]  # the first of each is written last
+        np.minimum(met, first, out=met)
 
 
 def _read_out(
     total: NDArray[np.int64], met: NDArray[np.int64], names: list[str]
 ) -> list[LabelCounts]:
-    found: list[LabelCounts] = [{} for _ in total]
     rows, columns = np.nonzero(total)
     counts = total[rows, columns]
     order = np.lexsort((met[rows, columns], -counts, rows))
-    for i in order.tolist():
-        found[rows[i]][names[columns[i]]] = int(counts[i])
-    return found
+    ends = np.searchsorted(rows[order], np.arange(len(total) + 1)).tolist()
+    labels = np.array([*names, ""], object)[columns[order]].tolist()
+    numbers = counts[order].tolist()
+    return [
+        dict(zip(labels[first:last], numbers[first:last], strict=True))
+        for first, last in itertools.pairwise(ends)
+    ]
+
+
+def count_members(
+    owners: NDArray[np.int64],
+    terms: Ints,
+    size: int,
+    *,
+    names: Sequence[str],
+    folded: SeedLabels,
+) -> list[LabelCounts]:
+    """The labels of clusters (spec 3.2): each member with each of its labels counts.
+
+    owners (NDArray[np.int64]): (n,) cluster of each member; ascending.
+    terms (Ints): (n,) members.
+    size (int): C.
+    names (Sequence[str]): Lower-case names of the V terms.
+    folded (SeedLabels): Labels of lower-case terms.
+    RETURNS (list[LabelCounts]): (C,) most often first; ties in order of first
+        occurrence.
+    """
+    table = LabelTable.make([folded.get(name, ()) for name in names])
+    return table.add_up(size, owners, terms.astype(np.int64))
+
+
+def sum_labels(
+    owners: NDArray[np.int64],
+    terms: Ints,
+    size: int,
+    *,
+    labels: Sequence[LabelCounts],
+) -> list[LabelCounts]:
+    """Give the labels of each cluster to every member of it (spec 3.3).
+
+    owners (NDArray[np.int64]): (n,) cluster of each member; ascending.
+    terms (Ints): (n,) members.
+    size (int): V.
+    labels (Sequence[LabelCounts]): (C,) labels of each cluster.
+    RETURNS (list[LabelCounts]): (V,) labels of each term; highest first, ties in the
+        order in which a term came to them.
+    """
+    counts = (count for row in labels for count in row.values())
+    return LabelTable.make(labels, counts).add_up(size, terms.astype(np.int64), owners)
 
 
 def name_terms(

@@ -67,6 +67,7 @@ class Cosines:
         self.unit: Floats = np.empty(vectors.matrix.shape, np.float32)
         for part in self._parts(len(vectors)):
             self.unit[part] = self.rows(part)
+        self.squares: Floats = (self.norms > 0).astype(np.float32)
         # Ten times the largest error seen: rounding errors of a sum of D products
         # wander, so that they grow with the root of D.
         size = vectors.matrix.shape[1]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..types import Ints
 from .aggregation import (
     LabelCounts,
-    count_labels,
+    count_members,
     fold_seeds,
     name_terms,
     split_inferred,
@@ -51,18 +53,13 @@ def label_clusters(
     least = 2 if singletons else 1
     sizes = np.array([len(ids) for ids in grown.members], int)
     chosen = np.flatnonzero(sizes >= least).tolist()
-    members = [grown.members[i] for i in chosen]
+    sets = _Sets.of(grown, chosen)
     folded = fold_seeds(seeds)
-    labels = _count(members, kinds.names, folded)
-    clusters = _make(
-        cosines,
-        [grown.seeds[i] for i in chosen],
-        members,
-        labels,
-        greedy=singletons,
-        compatible=compatible,
+    labels = count_members(
+        sets.owners, sets.terms, len(chosen), names=kinds.names, folded=folded
     )
-    summed = sum_labels(len(terms), members, labels)
+    clusters = _make(cosines, sets, labels, greedy=singletons, compatible=compatible)
+    summed = sum_labels(sets.owners, sets.terms, len(terms), labels=labels)
     inferred: dict[str, LabelCounts] = {}
     if restrict:
         summed, inferred = split_inferred(kinds.names, summed, folded)
@@ -77,48 +74,47 @@ def label_clusters(
     )
 
 
-def _count(
-    members: Sequence[Ints], names: Sequence[str], folded: SeedLabels
-) -> list[LabelCounts]:
-    known = np.array([name in folded for name in names], bool)
-    found = []
-    for ids in members:
-        spoken = ids[known[ids]].tolist()
-        found.append(count_labels([names[i] for i in spoken], folded))
-    return found
+class _Sets(NamedTuple):
+    """Sets of terms, one after the other."""
+
+    seeds: list[int]
+    starts: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    terms: Ints
+
+    @classmethod
+    def of(cls, grown: GrownSets, chosen: Sequence[int]) -> _Sets:
+        members = [grown.members[i] for i in chosen]
+        sizes = [len(ids) for ids in members]
+        return cls(
+            [grown.seeds[i] for i in chosen],
+            np.cumsum([0, *sizes]),
+            np.repeat(np.arange(len(sizes)), sizes),
+            np.concatenate([*members, np.zeros(0, np.int32)]),
+        )
 
 
 def _make(
     cosines: Cosines,
-    seeds: Sequence[int],
-    members: Sequence[Ints],
+    sets: _Sets,
     labels: Sequence[LabelCounts],
     *,
     greedy: bool,
     compatible: bool,
 ) -> tuple[Cluster, ...]:
     terms = cosines.vectors.terms
-    starts = np.cumsum([0, *map(len, members)])
-    flat = np.concatenate([*members, np.zeros(0, np.int32)])
-    found = measure_sets(cosines, flat, starts, compatible=compatible)
+    found = measure_sets(cosines, sets.terms, sets.starts, compatible=compatible)
+    spelled = np.array([*terms, ""], object)[sets.terms].tolist()
+    bounds = itertools.pairwise(sets.starts.tolist())
     clusters: list[Cluster] = []
     taken: set[str | None] = set()
-    for i, (seed, ids) in enumerate(zip(seeds, members, strict=True)):
-        place = int(found.places[i])
-        pivot = terms[ids[place]] if place >= 0 else None
-        key = f"{pivot}++{terms[seed]}" if pivot in taken else pivot
+    for i, (first, last) in enumerate(bounds):
+        members = tuple(spelled[first:last])
+        seed, place = terms[sets.seeds[i]], int(found.places[i])
+        pivot = members[place] if place >= 0 else None
+        key = f"{pivot}++{seed}" if pivot in taken else pivot
         # Greedy clusters are kept by their key, neighbourhoods by their seed.
-        taken.add(key if greedy else terms[seed])
-        spelled = tuple(terms[j] for j in ids.tolist())
-        clusters.append(
-            Cluster(
-                key,
-                pivot,
-                terms[seed],
-                found.means[i],
-                found.stds[i],
-                spelled,
-                labels[i],
-            )
-        )
+        taken.add(key if greedy else seed)
+        mean, std = found.means[i], found.stds[i]
+        clusters.append(Cluster(key, pivot, seed, mean, std, members, labels[i]))
     return tuple(clusters)

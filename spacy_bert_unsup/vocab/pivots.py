@@ -6,6 +6,7 @@ have the same mean whatever the order, and the first of them is the pivot.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 
 from ..errors import AssetsError, Errors
 from ..types import Ints
-from .cosines import Cosines, Doubles, sum_in_order
+from .cosines import Cosines, Doubles, Places, sum_in_order
 from .spelling import find_term
 
 
@@ -137,12 +138,8 @@ class SetMeasures:
     stds: list[float]
 
 
-CHUNK_VALUES = 2**23
-"""Numbers gathered at a time: 32 MB of float32."""
-
-
 def measure_sets(
-    cosines: Cosines, terms: Ints, starts: Ints, *, compatible: bool = False
+    cosines: Cosines, terms: Ints, starts: Places, *, compatible: bool = False
 ) -> SetMeasures:
     """Find the pivots of many sets of different terms.
 
@@ -152,65 +149,45 @@ def measure_sets(
 
     cosines (Cosines): The vocabulary.
     terms (Ints): (n,) ids, one set after the other.
-    starts (Ints): (C + 1,) where the sets begin; each has a term or more.
+    starts (Places): (C + 1,) where the sets begin; each has a term or more.
     compatible (bool): A pivot's mean is above 0, as in the original.
     RETURNS (SetMeasures): One for each set.
     """
-    size = len(starts) - 1
-    places, means, stds = np.zeros(size, np.int32), np.zeros(size), np.zeros(size)
-    step = max(1, CHUNK_VALUES // max(1, cosines.unit.shape[1]))
-    first = 0
-    while first < size:
-        last = int(np.searchsorted(starts, starts[first] + step, side="right")) - 1
-        last = min(size, max(first + 1, last))
-        own = slice(starts[first], starts[last])
-        found = _measure_chunk(cosines, terms[own], np.diff(starts[first : last + 1]))
-        places[first:last], means[first:last], stds[first:last], unclear = found
-        for c in np.flatnonzero(unclear) + first:
-            ids = terms[starts[c] : starts[c + 1]]
-            places[c], means[c], stds[c] = _measure_again(
-                cosines, ids, compatible=compatible
-            )
-        first = last
-    rounded = [[round(v, 2) for v in values.tolist()] for values in (means, stds)]
-    return SetMeasures(places, rounded[0], rounded[1])
+    places, means, stds = [], [], []
+    for first, last in itertools.pairwise(starts.tolist()):
+        ids = terms[first:last]
+        found = _measure_set(cosines, ids)
+        if found is None:
+            found = _measure_again(cosines, ids, compatible=compatible)
+        places.append(found[0])
+        means.append(round(found[1], 2))
+        stds.append(round(found[2], 2))
+    return SetMeasures(np.array(places, np.int32), means, stds)
 
 
-def _measure_chunk(
-    cosines: Cosines, terms: Ints, sizes: Ints
-) -> tuple[Ints, Doubles, Doubles, np.ndarray]:
-    """Places, means and deviations of some sets, and which of them are not sure."""
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    owner = np.repeat(np.arange(len(sizes)), sizes)
-    units = cosines.unit[terms]
-    sums = np.add.reduceat(units, starts, axis=0)
-    own = np.einsum("md,md->m", units, units)
-    others = np.maximum(sizes - 1, 1)
-    means = (np.einsum("md,md->m", units, sums[owner]) - own) / others[owner]
-    highest = np.maximum.reduceat(means, starts)
-    at = np.flatnonzero(means == highest[owner])
-    best = at[np.unique(owner[at], return_index=True)[1]]
-    near = np.einsum("md,md->m", units, units[best][owner])
-    squares = (near - highest[owner]).astype(np.float64) ** 2
-    squares[best] = 0
-    spread = np.sqrt(np.add.reduceat(squares, starts) / others)
-    error = cosines.error + 2**-22 * np.sqrt(sizes)
-    rivals = np.add.reduceat(means >= highest[owner] - 2 * error[owner], starts)
-    alone = sizes == 1
-    unclear = (rivals > 1) | _near_edge(highest, error) | _near_edge(spread, 2 * error)
-    unclear |= highest <= error
-    places = (best - starts).astype(np.int32)
-    return (
-        places,
-        np.where(alone, 1.0, highest),
-        np.where(alone, 0.0, spread),
-        unclear & ~alone,
-    )
+def _measure_set(cosines: Cosines, ids: Ints) -> tuple[int, float, float] | None:
+    """Place of the pivot, mean and deviation; None if float32 is not sure of them."""
+    others = len(ids) - 1
+    if not others:
+        return 0, 1.0, 0.0
+    units = cosines.unit[ids]
+    means = (units @ units.sum(axis=0) - cosines.squares[ids]) / others
+    place = int(means.argmax())
+    mean = float(means[place])
+    apart = units @ units[place] - means[place]
+    apart[place] = 0
+    std = math.sqrt(float(apart @ apart) / others)
+    error = cosines.error + 2**-22 * math.sqrt(others)
+    rivals = np.count_nonzero(means >= mean - 2 * error)
+    near_edge = _near_edge(mean, error) or _near_edge(std, 2 * error)
+    if rivals > 1 or near_edge or mean <= error:
+        return None
+    return place, mean, std
 
 
-def _near_edge(values: Doubles, error: Doubles) -> np.ndarray:
-    """Where a rounding to two decimal places is not sure."""
-    return np.abs((100 * values) % 1 - 0.5) <= 100 * error
+def _near_edge(value: float, error: float) -> bool:
+    """Whether rounding to two decimal places is not sure."""
+    return abs((100 * value) % 1 - 0.5) <= 100 * error
 
 
 def _measure_again(

@@ -82,8 +82,9 @@ class Naive:
         return tail_of(self.histogram(i))
 
     def above(self, i: int, threshold: float) -> list[int]:
-        found = [j for j, b in enumerate(self.rounded[i]) if b > threshold]
-        return sorted(found, key=lambda j: -self.rounded[i][j])
+        row = self.rounded[i]
+        found = [j for j, b in enumerate(row) if b > threshold]
+        return sorted(found, key=lambda j: -row[j])
 
     # --- 2.3 ------------------------------------------------------------------------
 
@@ -96,13 +97,14 @@ class Naive:
                 continue
             picked += 1
             zero = 0
-            for b, count in self.histogram(i).items():
+            histogram = self.histogram(i)
+            for b, count in histogram.items():
                 v = round(b, 1) + 0.0
                 total[v] = total.get(v, 0) + count
                 occupied[v] = occupied.get(v, 0) + 1
                 if v == 0:
                     zero = count if self.upstream else zero + count
-            tails.append((term, self.tail(i)[0]))
+            tails.append((term, tail_of(histogram)[0]))
             zeros.append((term, zero))
         return {
             "picked": picked,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -9,7 +10,7 @@ from spacy_bert_unsup import cluster_vocab
 from spacy_bert_unsup.errors import AssetsError, InputError
 from spacy_bert_unsup.vocab.aggregation import (
     consolidate,
-    count_labels,
+    count_members,
     fold_seeds,
     is_labelled,
 )
@@ -50,8 +51,10 @@ def test_case_variants_of_seeds_are_put_together():
 def test_worked_example():
     """Spec 3: kinase gets the labels of its cluster; case variants each count."""
     folded = {"egfr": ("GENE", "MEASURE"), "her2": ("GENE",)}
-    assert count_labels(["egfr", "her2", "kinase"], folded) == {"GENE": 2, "MEASURE": 1}
-    assert count_labels(["egfr", "egfr"], folded) == {"GENE": 2, "MEASURE": 2}
+    names = ["egfr", "her2", "kinase", "egfr"]
+    owners, terms = np.array([0, 0, 0, 1, 1]), np.array([0, 1, 2, 0, 3])
+    counts = count_members(owners, terms, 3, names=names, folded=folded)
+    assert counts == [{"GENE": 2, "MEASURE": 1}, {"GENE": 2, "MEASURE": 2}, {}]
     matrix = [[1, 0], [0.9, 0.1], [0.9, -0.1], [-1, 0]]
     terms = ["EGFR", "HER2", "kinase", "the"]
     found = cluster_vocab(
