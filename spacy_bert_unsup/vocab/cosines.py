@@ -188,7 +188,8 @@ class Cosines:
         size = products.shape[1]
         if not many or size <= 2 * SAMPLE:
             return np.full(len(products), -2, np.float32)
-        sample = products[:, :: size // SAMPLE]
+        # At least eight values of the sample above the cut: fewer tell little of it.
+        sample = products[:, :: max(1, min(size // SAMPLE, many // 8))]
         place = max(1, round(many * sample.shape[1] / size))
         return -np.partition(-sample, place, axis=1)[:, place]
 
