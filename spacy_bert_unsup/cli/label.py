@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -12,17 +11,13 @@ import typer
 from ..errors import Errors, InputError
 from .messages import good, warn
 from .options import JsonFlag
-from .terminal import bar, format_table
 
 if TYPE_CHECKING:
     from ..types import Floats
-    from ..vocab.coverage import Coverage
-    from ..vocab.sheet import SheetRow
     from ..vocab.workshop import Workshop
 
 Units: TypeAlias = Literal["clusters", "terms"]
 Order: TypeAlias = Literal["mass", "doubt"]
-DIGITS = 4
 
 
 def label_cli(
@@ -96,6 +91,7 @@ def label_cli(
     from ..vocab.sheet import write_sheet
     from ..vocab.workshop import Workshop
     from .label_loop import run_loop
+    from .label_report import next_records, report_text, statistics
 
     if interactive and as_json:
         raise typer.BadParameter("--interactive and --json exclude each other")
@@ -105,28 +101,23 @@ def label_cli(
         shop, report["imported"] = import_sheet(shop, sheet_in)
         _announce(report["imported"], sheet_in, folder)
     masses, source = term_masses(shop, text or [], model)
-    plan = {"units": units, "order": order}
+
+    def plan(most: int) -> Agenda:
+        return Agenda.plan(shop, masses, units=units, order=order, limit=most)
+
     if sheet_out is not None:
-        agenda = Agenda.plan(shop, masses, limit=limit, **plan)
-        rows = agenda.rows(shop) + (labelled_rows(shop) if labelled else [])
+        rows = plan(limit).rows(shop) + (labelled_rows(shop) if labelled else [])
         report["exported"] = write_sheet(sheet_out, rows)
         good(f"Wrote {report['exported']} rows: {sheet_out}")
     if interactive:
-        run_loop(shop, Agenda.plan(shop, masses, limit=limit, **plan))
+        shop = run_loop(shop, plan(limit))
     if number is not None:
-        agenda = Agenda.plan(shop, masses, limit=number, **plan)
-        rows = agenda.rows(shop)
-        report["next"] = [next_record(r, w.reached) for r, w in _pairs(rows, agenda)]
-    if number is None and sheet_in is None and sheet_out is None and not interactive:
-        report["statistics"] = {"source": source} | statistics(shop, masses)
-    if as_json:
-        typer.echo(srsly.json_dumps(report))
-        return
-    if "next" in report:
-        typer.echo(next_table(report["next"]))
-        typer.echo(f"mass: share of running text, {source}")
-    if "statistics" in report:
-        typer.echo(statistics_table(report["statistics"]))
+        report["next"] = next_records(plan(number), shop)
+    if not (number or sheet_in or sheet_out or interactive):
+        report["statistics"] = statistics(shop, masses)
+    report["mass"] = source
+    if shown := srsly.json_dumps(report) if as_json else report_text(report):
+        typer.echo(shown)
 
 
 def term_masses(
@@ -214,91 +205,6 @@ def import_sheet(shop: Workshop, path: Path) -> tuple[Workshop, dict[str, Any]]:
     }
 
 
-def next_record(row: SheetRow, reached: float) -> dict[str, Any]:
-    """A unit as plain data.
-
-    row (SheetRow): The unit.
-    reached (float): Share of running text that is labelled after it.
-    RETURNS (dict[str, Any]): The columns of a sheet, and `reached`.
-    """
-    from ..vocab.sheet import row_record
-
-    return row_record(row) | {"reached": round(float(reached), DIGITS)}
-
-
-def next_table(records: Sequence[dict[str, Any]]) -> str:
-    """Units to label next, for a terminal.
-
-    records (Sequence[dict[str, Any]]): From `next_record`.
-    RETURNS (str): A table; long clusters are cut.
-    """
-    rows = [
-        [
-            record["key"],
-            f"{record['mass']:.2%}",
-            f"{record['reached']:.1%}",
-            record["suggestion"] or "?",
-            f"{record['share']:.0%}" if record["suggestion"] else "",
-            " ".join(record["terms"]),
-        ]
-        for record in records
-    ]
-    header = ["unit", "mass", "then", "suggestion", "share", "terms"]
-    return format_table(rows, header, numbers=[1, 2, 4], label_column=3)
-
-
-def statistics(shop: Workshop, masses: Floats) -> dict[str, Any]:
-    """How much is labelled, by terms and by running text.
-
-    shop (Workshop): The folder.
-    masses (Floats): (V,) share of running text of each term, sum 1.
-    RETURNS (dict[str, Any]): `people`, `vote`, `nobody` and `labels`.
-    """
-    from ..vocab.coverage import measure_coverage
-
-    found: Coverage = measure_coverage(
-        shop.matched,
-        shop.counts,
-        shop.labels,
-        masses=masses,
-        usable=shop.table.vectors.usable,
-    )
-    return _rounded(asdict(found))
-
-
-def statistics_table(found: dict[str, Any]) -> str:
-    """Statistics for a terminal.
-
-    found (dict[str, Any]): From `statistics`, with the `source` of the masses.
-    RETURNS (str): Two tables.
-    """
-    names = {"people": "by people", "vote": "by vote only", "nobody": "not at all"}
-    rows = [
-        [name, str(part["terms"]), f"{part['share']:.1%}", f"{part['mass']:.1%}"]
-        for name, part in ((names[key], found[key]) for key in names)
-    ]
-    header = ["labelled", "terms", "of terms", "of text"]
-    lines = [format_table(rows, header, numbers=[1, 2, 3])]
-    lines.append(f"of text: share of running text, {found['source']}\n")
-    rows = [
-        [
-            row["label"],
-            str(row["by_people"]),
-            str(row["by_vote"]),
-            f"{row['mass']:.1%}",
-            bar(row["mass"]),
-        ]
-        for row in found["labels"]
-    ]
-    header = ["label", "by people", "by vote", "of text", ""]
-    lines.append(format_table(rows, header, numbers=[1, 2, 3], label_column=0))
-    return "\n".join(lines)
-
-
-def _pairs(rows: Sequence[SheetRow], agenda: Any) -> Any:
-    return zip(rows, agenda.works, strict=True)
-
-
 def _announce(found: dict[str, Any], path: Path, folder: Path) -> None:
     if found["new_labels"]:
         warn(f"New labels: {', '.join(found['new_labels'])}. Is one of them a slip?")
@@ -307,11 +213,3 @@ def _announce(found: dict[str, Any], path: Path, folder: Path) -> None:
         f"{found['changed']} changed, {found['removed']} taken away. Build {folder} "
         "again to let them vote."
     )
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
-    return round(value, DIGITS) if isinstance(value, float) else value

@@ -79,7 +79,8 @@ class Adviser:
     def _cosines(self, units: Sequence[Ints]) -> Floats:
         middles = np.stack([self.vectors.unit[ids].mean(axis=0) for ids in units])
         lengths = np.linalg.norm(middles, axis=1, keepdims=True)
-        cosines = middles / np.where(lengths > 0, lengths, 1) @ self.vectors.unit.T
+        middles = (middles / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+        cosines: Floats = middles @ self.vectors.unit.T
         cosines[:, ~self.vectors.usable] = -2
         return cosines
 

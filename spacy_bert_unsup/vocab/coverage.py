@@ -79,11 +79,13 @@ def measure_coverage(
     people &= usable
     vote = usable & ~people
     vote &= counts.any(axis=1) if len(labels) else False
-    best = counts.argmax(axis=1) if len(labels) else np.zeros(len(usable), int)
+    best = counts.argmax(axis=1) if len(labels) else np.zeros(len(usable), np.int64)
     names = list(dict.fromkeys([*first.values(), *labels]))
     column = {name: i for i, name in enumerate(names)}
-    own = np.array([column[first[i]] for i in np.flatnonzero(people)], int)
-    voted = np.array([column[labels[best[i]]] for i in np.flatnonzero(vote)], int)
+    own = np.array(
+        [column[first[i]] for i in np.flatnonzero(people).tolist()], np.int64
+    )
+    voted = np.array([column[labels[i]] for i in best[vote].tolist()], np.int64)
     mass = np.bincount(own, masses[people], len(names))
     mass += np.bincount(voted, masses[vote], len(names))
     by_people = np.bincount(own, minlength=len(names))
@@ -93,8 +95,12 @@ def measure_coverage(
         for i, name in enumerate(names)
     ]
     rows.sort(key=lambda row: (-row.mass, row.label))
-    parts = (people, vote, usable & ~people & ~vote)
-    return Coverage(*(_portion(part, masses, usable) for part in parts), tuple(rows))
+    return Coverage(
+        _portion(people, masses, usable),
+        _portion(vote, masses, usable),
+        _portion(usable & ~people & ~vote, masses, usable),
+        tuple(rows),
+    )
 
 
 def _portion(part: Bools, masses: Floats, usable: Bools) -> Portion:

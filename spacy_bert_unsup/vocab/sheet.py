@@ -160,23 +160,19 @@ def apply_answers(
     """
     first = {term: a.line for a in reversed(answers) for term in a.terms}
     for term in find_missing_seeds(dict.fromkeys(first, ()), vectors):
-        known = (spell_term(i, vectors) for i in range(len(vectors)))
-        near = ", ".join(suggest_spellings(term, known))
+        entries = (spell_term(i, vectors) for i in range(len(vectors)))
+        near = ", ".join(suggest_spellings(term, entries))
         hint = f" Near to it: {near}." if near else ""
-        _refuse(Errors.E234, path=path, number=first[term], term=term, hint=hint)
+        line = first[term]
+        _refuse(Errors.E234, path=path, number=line, term=term, hint=hint)
     said: dict[str, Answer] = {}
     labels: SeedLabels = {}
     for answer in answers:
         for term in answer.terms:
-            known = said.setdefault(term, answer)
-            if bool(known.labels) != bool(answer.labels):
-                _refuse(
-                    Errors.E235,
-                    path=path,
-                    number=answer.line,
-                    term=term,
-                    other=known.line,
-                )
+            other = said.setdefault(term, answer)
+            if bool(other.labels) != bool(answer.labels):
+                facts = {"number": answer.line, "term": term, "other": other.line}
+                _refuse(Errors.E235, path=path, **facts)
             joined = (*labels.get(term, ()), *answer.labels)
             labels[term] = tuple(dict.fromkeys(joined))
     merged = {**seeds, **labels}

@@ -56,7 +56,7 @@ class ModelTable:
 
         folder (str | Path): Made if missing; other files stay.
         """
-        tensors = {
+        tensors: dict[str, np.ndarray] = {
             "matrix": np.ascontiguousarray(self.vectors.matrix, np.float32),
             "bias": np.ascontiguousarray(self.bias, np.float32),
             "continues": self.vectors.continues.astype(np.uint8),
