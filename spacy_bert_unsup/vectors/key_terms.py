@@ -23,11 +23,11 @@ class KeyTermSettings:
     """
 
     most: int = 20
-    min_importance: float = 0.2
+    min_importance: float = 0.18
     min_letters: int = 3
     max_run: int = 4
     min_count: int = 2
-    power: float = 2.0
+    power: float = 0.5
 
 
 @dataclass(slots=True)

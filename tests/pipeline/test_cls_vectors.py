@@ -57,7 +57,7 @@ def test_spans_are_read_as_texts_of_their_own(make: Make, kind: str):
 
 
 def test_means_are_taken_in_context(make: Make):
-    nlp = make(kind="mean", layers=[-1], specials=False)
+    nlp = make(kind="mean", layers=[-1], weighting="none", specials=False)
     doc = nlp(TEXT)
     first, second = doc.sents
     alone = text_vectors(

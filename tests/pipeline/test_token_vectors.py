@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,7 @@ def test_cls_vectors_keep_their_hooks(make: Make, toy_folder: Path):
 def test_nothing_grows_with_the_number_of_docs(make: Make, toy_folder: Path):
     nlp = add_siblings(make(), toy_folder)
     store = nlp.get_pipe(NAME)._store if get_lm(nlp) else None  # type: ignore[attr-defined]
-    texts = (f"Mary {i} works in Paris" for i in range(5000))
+    texts = (f"Mary {i} works in Paris" for i in range(2000))
     most = 0
     for doc in nlp.pipe(texts, batch_size=256):
         assert doc.tensor.size
@@ -188,6 +189,19 @@ def test_saved_pipeline_gives_the_same(make: Make, toy_folder: Path, tmp_path: P
     loaded = spacy.load(tmp_path / "saved")
     np.testing.assert_allclose(loaded(TEXT).tensor, nlp(TEXT).tensor, atol=1e-5)
     assert loaded.get_pipe(NAME).lm is loaded.get_pipe("cls_vectors").lm  # type: ignore[attr-defined]
+
+
+def test_pickled_components_share_a_store_again(make: Make, toy_folder: Path):
+    nlp = add_siblings(make(), toy_folder)
+    wanted = nlp(TEXT).tensor
+    pipes = pickle.loads(pickle.dumps([pipe for _, pipe in nlp.pipeline]))
+    doc = nlp.make_doc(TEXT)
+    stats = pipes[0].lm.stats
+    stats.reset()
+    for pipe in pipes:
+        doc = pipe(doc)
+    assert stats.rows == 1
+    np.testing.assert_allclose(doc.tensor, wanted, atol=1e-5)
 
 
 @pytest.mark.parametrize(

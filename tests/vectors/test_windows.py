@@ -67,7 +67,7 @@ def test_owner_has_the_most_room(n_pieces: int, size: int, overlap: int):
 
     for piece, owner in enumerate(owners.tolist()):
         rooms = [room(piece, i) for i in range(len(windows))]
-        assert rooms[owner] == max(rooms) >= 0
+        assert owner == rooms.index(max(rooms)) and max(rooms) >= 0
     assert (np.diff(owners) >= 0).all()
 
 
