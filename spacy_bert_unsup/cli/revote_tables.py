@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Scores: TypeAlias = tuple[SpanScores, SpanScores]
 NOTHING = "–"
 MOST_TURNS = 4
+WIDE = (9.0, 4.8)
+"""Inches; room for the legend beside the curves."""
 
 
 def counts_table(report: RevoteReport) -> str:
@@ -51,7 +53,8 @@ def flips_table(flips: Sequence[Flip]) -> str:
             flip.text,
             _labelled(flip.before, flip.score_before),
             _labelled(flip.after, flip.score_after),
-            ", ".join(map(turn_text, flip.turns[:MOST_TURNS])) or NOTHING,
+            ", ".join(list(dict.fromkeys(map(turn_text, flip.turns)))[:MOST_TURNS])
+            or NOTHING,
         ]
         for flip in flips
     ]
@@ -137,7 +140,7 @@ def plot_sweep(found: Sweep, path: Path) -> None:
     path (Path): A .png or .svg file.
     """
     labels = list(found.best)
-    with open_plot(path) as (axes,):
+    with open_plot(path, size=WIDE) as (axes,):
         for i, label in enumerate(labels):
             color = PALETTE[i % len(PALETTE)]
             style = ("-", "--", ":", "-.")[i // len(PALETTE) % 4]
@@ -149,7 +152,7 @@ def plot_sweep(found: Sweep, path: Path) -> None:
         axes.plot(found.steps, overall, color=QUIET, lw=3, label="all", zorder=0)
         axes.set_xlabel("least share of the vote")
         axes.set_ylabel("strict F1")
-        axes.legend(fontsize="small", ncols=2)
+        axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def scores_table(before: SpanScores, now: SpanScores) -> str:

@@ -146,7 +146,8 @@ def find_turns(
     new = {(v.term, v.cue): tuple(v.labels) for v in voters}
     turns = []
     for (term, cue), labels in new.items():
-        unheard = (term, cue) not in old and len(held) < most
+        # Own words are too strong to have been left out.
+        unheard = (term, cue) not in old and (cue == "lexical" or len(held) < most)
         if unheard or old.get((term, cue), labels) != labels:
             turns.append(Turn(names[term], cue, old.get((term, cue), ()), labels))
     for (term, cue), labels in old.items():
