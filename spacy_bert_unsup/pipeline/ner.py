@@ -66,6 +66,7 @@ class BertUnsupNER(ModelComponent):
         self._given: ClusterAssets | None = None  # read with a pipeline, or unpickled
         self._tagger: SpanTagger | None = None
         install_extensions(options.attrs, key=options.spans_key)
+        self._keep_labels()  # the first use may be in a zone that has them as words
 
     # --- what is loaded -----------------------------------------------------------
 
@@ -131,7 +132,11 @@ class BertUnsupNER(ModelComponent):
             vectors=vectors,
             max_batch_pieces=options.max_batch_pieces,
         )
-        for label in self.labels:  # a memory zone must not take them away
+        self._keep_labels()
+
+    def _keep_labels(self) -> None:
+        """See that no memory zone takes the labels away, as it does with words."""
+        for label in self.labels:
             self.vocab.strings.add(label, allow_transient=False)  # type: ignore[call-arg]
 
     # --- tagging ------------------------------------------------------------------

@@ -29,7 +29,7 @@ assert [e.label_ for e in nlp("She lives in Berlin.").ents] == ["GPE"]
 SETTINGS = """
 model assets seeds seeds_only device dtype masking candidates cues cue_weights top_k
 threshold label_thresholds labels label_map spans_key overwrite_ents max_batch_pieces
-on_overflow
+on_overflow keep_votes
 attrs voting scorer
 """.split()
 

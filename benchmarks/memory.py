@@ -1,0 +1,117 @@
+"""Memory over many docs: resident set size, strings and caches, with a curve.
+
+Every text has words that were never seen before, as texts of a service do. The docs go
+through `nlp.pipe` as they are, and then again in memory zones.
+
+    python benchmarks/memory.py [--docs 10000] [--plot benchmarks/results/memory.png]
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gc
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+
+WORDS = "who lives in Paris was treated with aspirin for a fever by the doctor".split()
+LIGHT = {"context_templates": ["[MASK]"], "extend": 1, "max_span": 3}
+"""One question a span: ten thousand docs in minutes."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is in use after some docs: megabytes, strings, answers kept."""
+
+    docs: int
+    megabytes: float
+    strings: int
+
+
+def main() -> None:
+    """Print a table, and draw the curves."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--docs", type=int, default=10_000)
+    parser.add_argument("--every", type=int, default=250, help="docs of a batch")
+    parser.add_argument("--warm-up", type=int, default=1_000)
+    parser.add_argument("--model", default="starter")
+    parser.add_argument("--plot", type=Path)
+    options = parser.parse_args()
+    curves = {}
+    for name, zones in (("in memory zones", True), ("as they are", False)):
+        nlp = spacy.blank("en")
+        nlp.add_pipe("bert_unsup_ner", config={"model": options.model, "voting": LIGHT})
+        samples = list(measure(nlp, options.docs, every=options.every, zones=zones))
+        curves[name] = samples
+        report(name, samples, options.warm_up)
+    if options.plot:
+        draw(curves, options.plot, options.warm_up)
+
+
+def measure(nlp: Language, docs: int, *, every: int, zones: bool) -> Iterator[Sample]:
+    """Tag docs that nobody keeps, and sample in between."""
+    texts, done = make_texts(docs), 0
+    while batch := list(islice(texts, every)):
+        with nlp.memory_zone() if zones else nullcontext():
+            for _ in nlp.pipe(batch):
+                done += 1
+        gc.collect()
+        yield Sample(done, resident_megabytes(), len(nlp.vocab.strings))
+
+
+def make_texts(count: int) -> Iterator[str]:
+    """Short texts with two new words each, always the same."""
+    rng = random.Random(0)
+    for i in range(count):
+        words = rng.choices(WORDS, k=rng.randint(2, 12))
+        words[0] = f"Ann{i}ova"
+        words[-1] = f"Berlin{i}burg"
+        yield " ".join(words) + "."
+
+
+def resident_megabytes() -> float:
+    """Memory of this process, after what is free was given back; Linux only."""
+    ctypes.CDLL(None).malloc_trim(0)
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+def report(name: str, samples: list[Sample], warm_up: int) -> None:
+    """One line for a curve."""
+    warm = [sample for sample in samples if sample.docs >= warm_up]
+    first, last = warm[0], warm[-1]
+    most = max(sample.megabytes for sample in warm)
+    sys.stdout.write(
+        f"{name}: {first.megabytes:.1f} MB after {first.docs} docs, "
+        f"{last.megabytes:.1f} MB after {last.docs}, at most {most:.1f} MB; "
+        f"strings {first.strings} -> {last.strings}\n"
+    )
+
+
+def draw(curves: dict[str, list[Sample]], path: Path, warm_up: int) -> None:
+    """Memory beside the number of docs."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 3.5), layout="constrained")
+    for name, samples in curves.items():
+        axes.plot([s.docs for s in samples], [s.megabytes for s in samples], label=name)
+    axes.axvline(warm_up, color="grey", linestyle=":", label="warm-up")
+    axes.set_ylim(0)
+    axes.set(xlabel="docs", ylabel="resident memory, MB")
+    axes.legend(loc="lower right")
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()
