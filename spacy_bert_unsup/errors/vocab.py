@@ -72,10 +72,15 @@ class VocabErrors:
     E218 = (
         "[E218] The suffix of {path} names no format for a graph. Use one of {names}."
     )
+    E219 = (
+        "[E219] The rule for tails has bins of {ours}, but the cosines have bins of "
+        "{theirs}. Give both the same bin_width."
+    )
     E220 = "[E220] {key} must lie in [{low}, {high}], not {value!r}."
     E221 = (
-        "[E221] A vector of shape {found} cannot be compared with the vocabulary's, "
-        "which have {size} numbers. Use vectors of one and the same model."
+        "[E221] A vector of {found} cannot be compared with the vocabulary's, which "
+        "have {size} numbers. Use vectors of one and the same model, without NaN or "
+        "infinite numbers."
     )
     E222 = (
         "[E222] {path} holds no table of vectors: {reason}. Give a matrix of numbers, "
@@ -86,7 +91,7 @@ class VocabErrors:
         "vocabulary that belongs to these vectors, one term a line, none left out."
     )
     E224 = (
-        "[E224] {path}, row {row}: the vector of {term!r} has numbers that are not "
+        "[E224] {where}, row {row}: the vector of {term!r} has numbers that are not "
         "finite (NaN or infinite). Mend the row, or set it to zero to leave the term "
         "out."
     )

@@ -51,19 +51,26 @@ class Cosines:
     """Rounded cosines between vocabulary terms (spec 2.1): bins are whole numbers.
 
     vectors (VocabVectors): V terms; a zero vector has cosine 0 with everything.
-    bin_width (float): Width of a bin; .01 makes hundredths.
+    bin_width (float): Width of a bin; .01 makes hundredths. Bins go from -last to last.
     RAISES (ConfigError): if the width is not in [0.001, 0.5].
+    RAISES (AssetsError): if a vector has numbers that are not finite.
     """
 
     def __init__(self, vectors: VocabVectors, *, bin_width: float = 0.01) -> None:
         check_range("bin_width", bin_width, low=0.001, high=0.5)
         self.vectors = vectors
+        self.bin_width = bin_width
         self.scale = round(1 / bin_width, 6)
-        self.last = int(np.rint(self.scale))
+        self.last = int(np.ceil(self.scale))
         self.norms = np.concatenate(
             [row_lengths(vectors.matrix[part]) for part in self._parts(len(vectors))]
             or [np.zeros(0)]
         )
+        for row in np.flatnonzero(~np.isfinite(self.norms))[:1].tolist():
+            message = Errors.E224.format(
+                where="The vocabulary", row=row + 1, term=vectors.terms[row]
+            )
+            raise AssetsError(message)
         self.unit: Floats = np.empty(vectors.matrix.shape, np.float32)
         for part in self._parts(len(vectors)):
             self.unit[part] = self.rows(part)
@@ -101,13 +108,16 @@ class Cosines:
 
         vector (NDArray): (D,) numbers.
         RETURNS (Doubles): (1, D) of length 1; a zero vector stays zero.
-        RAISES (AssetsError): if it has another size than the vocabulary's vectors.
+        RAISES (AssetsError): if it has another size than the vocabulary's vectors, or
+            numbers that are not finite.
         """
         size = self.vectors.matrix.shape[1]
-        if np.shape(vector) != (size,):
-            message = Errors.E221.format(found=np.shape(vector), size=size)
-            raise AssetsError(message)
         row = np.asarray(vector, np.float64)[None]
+        if row.shape != (1, size) or not np.isfinite(row).all():
+            found = (
+                f"shape {row.shape[1:]} with {np.isfinite(row).sum()} finite numbers"
+            )
+            raise AssetsError(Errors.E221.format(found=found, size=size))
         norm = row_lengths(row)[0]
         return row / (norm if norm > 0 else 1)
 

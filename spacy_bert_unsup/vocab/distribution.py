@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..types import Ints, Progress
 from .cosines import Bins, Cosines, Places, check_range
 from .kinds import TermKinds
-from .tails import TailRule, find_tails
+from .tails import TailRule, find_tails, fit_rule
 
 TermCounts: TypeAlias = tuple[tuple[str, int], ...]
 """Terms with a number each."""
@@ -91,7 +91,7 @@ def vocab_distribution(
     progress (Optional[Progress]): Called after each block.
     RETURNS (Distribution): The sums.
     """
-    rule = rule or TailRule()
+    rule = fit_rule(rule, cosines)
     kinds = TermKinds.read(cosines.vectors, compatible=compatible)
     wanted = kinds.first & ~kinds.special & (~kinds.subword | subwords)
     if sample is not None:

@@ -15,7 +15,7 @@ from .cosines import Cosines, Doubles, Places
 from .kinds import TermKinds
 from .neighbours import find_tail_members
 from .spelling import find_term
-from .tails import TailRule
+from .tails import TailRule, fit_rule
 from .vectors import VocabVectors
 
 
@@ -161,7 +161,7 @@ def build_tail_graph(
     RETURNS (TailGraph): Sparse; the numbers of terms are their ids.
     RAISES (AssetsError): if a phrase's vector has another size than the vocabulary's.
     """
-    rule = rule or TailRule()
+    rule = fit_rule(rule, cosines)
     kinds = TermKinds.read(cosines.vectors)
     nodes = kinds.first & (~kinds.filtered if filtered else ~kinds.special)
     ids = np.flatnonzero(nodes).astype(np.int32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..types import Ints
 from .cosines import Bins, Cosines, Doubles
 from .spelling import find_term
-from .tails import Tail, TailRule, find_tails
+from .tails import Tail, TailRule, find_tails, fit_rule
 
 ORTHOGONAL = 0.1
 """Terms whose cosine rounds to 0 at this width are orthogonal."""
@@ -61,7 +61,7 @@ class Histogram:
     @cached_property
     def tail(self) -> Tail:
         """Its length, and the cosine that its members are above."""
-        last = int(np.rint(self.scale))
+        last = int(np.ceil(self.scale))
         counts = np.zeros((1, 2 * last + 1), np.int32)
         counts[0, self.bins + last] = self.counts
         found = find_tails(counts, self.rule)
@@ -97,7 +97,7 @@ def term_histogram(
     """
     i = term if isinstance(term, int) else find_term(cosines.vectors, term)
     left = cosines.rows(np.array([i], np.int32))
-    return Histogram(cosines.bins(left)[0], cosines.scale, rule or TailRule())
+    return Histogram(cosines.bins(left)[0], cosines.scale, fit_rule(rule, cosines))
 
 
 def vector_histogram(
@@ -115,4 +115,4 @@ def vector_histogram(
     RAISES (AssetsError): if the vector has another size than the vocabulary's.
     """
     left = cosines.normalise(vector)
-    return Histogram(cosines.bins(left)[0], cosines.scale, rule or TailRule())
+    return Histogram(cosines.bins(left)[0], cosines.scale, fit_rule(rule, cosines))

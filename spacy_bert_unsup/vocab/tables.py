@@ -44,7 +44,7 @@ def read_table(vectors: str | Path, vocab: str | Path) -> VocabVectors:
         )
         raise InputError(message)
     for row in np.flatnonzero(~np.isfinite(matrix).all(axis=1))[:1].tolist():
-        message = Errors.E224.format(path=vectors, row=row + 1, term=terms[row])
+        message = Errors.E224.format(where=vectors, row=row + 1, term=terms[row])
         raise InputError(message)
     return name_entries(terms, matrix)
 

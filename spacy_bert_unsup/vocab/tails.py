@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import ConfigError, Errors
 from ..types import Ints
-from .cosines import Places, check_range
+from .cosines import Cosines, Places, check_range
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,22 @@ class Tails(NamedTuple):
     stops: Ints
 
 
+def fit_rule(rule: TailRule | None, cosines: Cosines) -> TailRule:
+    """A rule for the bins of some cosines.
+
+    rule (Optional[TailRule]): What the user says; the usual limits when None.
+    cosines (Cosines): The vocabulary.
+    RETURNS (TailRule): The rule.
+    RAISES (ConfigError): if the two speak of bins of different width.
+    """
+    if rule is None:
+        return TailRule(bin_width=cosines.bin_width)
+    if rule.bin_width != cosines.bin_width:
+        message = Errors.E219.format(ours=rule.bin_width, theirs=cosines.bin_width)
+        raise ConfigError(message)
+    return rule
+
+
 def find_tails(counts: Places, rule: TailRule) -> Tails:
     """Scan histograms from the highest cosine down.
 
@@ -117,11 +133,11 @@ def _by_counts(down: NDArray[np.int64], last: int, rule: TailRule) -> _Found:
 
 def _by_z_score(down: NDArray[np.int64], last: int, rule: TailRule) -> _Found:
     assert rule.z_score is not None
-    values = np.arange(last, -last - 1, -1) / last
+    values = np.arange(last, -last - 1, -1)
     total = np.maximum(down.sum(axis=1), 1)
     mean = down @ values / total
     spread = np.sqrt(np.maximum(down @ values**2 / total - mean**2, 0))
-    cut = np.round((mean + rule.z_score * spread) * last, 6)
+    cut = np.round(mean + rule.z_score * spread, 6)
     places = np.arange(down.shape[1])
     outside = (last - places)[None] < cut[:, None]
     full = down.cumsum(axis=1) >= rule.max_share * total[:, None]

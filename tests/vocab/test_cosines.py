@@ -116,10 +116,29 @@ def test_limit_in_bins():
     assert cosines.limit(-0.295) == -29.5
 
 
-def test_vector_of_another_size():
+@pytest.mark.parametrize("vector", [np.ones(5), np.ones((1, 6)), np.full(6, np.nan)])
+def test_vector_that_cannot_be_compared(vector):
     cosines = Cosines(make_table("planted", 3, 1)[0])
-    with pytest.raises(AssetsError, match=r"E221.*\(5,\).*6 numbers"):
-        cosines.normalise(np.ones(5))
+    with pytest.raises(AssetsError, match=r"E221.*finite.*6 numbers"):
+        cosines.normalise(vector)
+
+
+def test_vocabulary_that_is_not_finite():
+    vectors, _ = make_table("planted", 3, 1)
+    vectors.matrix[1, 2] = np.inf
+    with pytest.raises(AssetsError, match=rf"E224.*row 2.*'{vectors.terms[1]}'"):
+        Cosines(vectors)
+
+
+@pytest.mark.parametrize("width", [0.001, 0.03, 0.05, 0.3, 0.4, 0.5])
+def test_other_widths(width):
+    vectors, _ = make_table("alike", 60, 1)
+    naive = Naive(vectors.terms, vectors.matrix.tolist())
+    cosines = Cosines(vectors, bin_width=width)
+    bins = cosines.bins(cosines.rows(slice(None)))
+    wanted = [[round(cosines.scale * value) for value in row] for row in naive.exact]
+    assert bins.tolist() == wanted
+    assert np.abs(bins).max() <= cosines.last
 
 
 @pytest.mark.parametrize("width", [0, 0.0001, 0.6, float("nan")])

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings, strategies as st
 from spacy_bert_unsup.errors import ConfigError, InputError
 from spacy_bert_unsup.vocab.cosines import Cosines
 from spacy_bert_unsup.vocab.distribution import vocab_distribution
+from spacy_bert_unsup.vocab.graph import build_tail_graph
 from spacy_bert_unsup.vocab.histograms import term_histogram, vector_histogram
 from spacy_bert_unsup.vocab.neighbours import find_tail_members
 from spacy_bert_unsup.vocab.tails import TailRule, find_tails
@@ -109,6 +110,20 @@ def test_least_threshold_of_a_tail():
     ]:
         found = find_tails(counts, TailRule(min_threshold=least))
         assert (found.lengths[0], found.limits[0]) == (length, limit)
+
+
+def test_rule_and_cosines_have_the_same_bins():
+    cosines = Cosines(make_table("planted", 60, 1)[0], bin_width=0.05)
+    assert term_histogram(cosines, 2).rule.bin_width == 0.05
+    assert abs(term_histogram(cosines, 2).tail.threshold) <= 1
+    for call in (
+        lambda: term_histogram(cosines, 2, rule=TailRule()),
+        lambda: vector_histogram(cosines, np.ones(6), rule=TailRule()),
+        lambda: vocab_distribution(cosines, rule=TailRule()),
+        lambda: build_tail_graph(cosines, rule=TailRule()),
+    ):
+        with pytest.raises(ConfigError, match=r"E219.*bins of 0\.01.*bins of 0\.05"):
+            call()
 
 
 def test_tails_by_z_score():
