@@ -15,8 +15,9 @@ from ..types import Bools, Ints
 from .cosines import Bins, Cosines, Doubles, NearLists, Places
 from .tails import TailRule, Tails, find_tails
 
-GUESS = 10
-"""Terms of a row looked at first, in multiples of what ends a tail."""
+GUESS = 25
+"""Terms of a row looked at first, in multiples of what ends a tail: at 10, a third of
+the starter's rows had to be looked at again."""
 
 
 class Members(NamedTuple):
