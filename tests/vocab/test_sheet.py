@@ -76,6 +76,7 @@ def test_a_spreadsheet_may_move_and_drop_columns(tmp_path):
         ("terms\tlabels\nleek\tA\textra\n", "E231", 2),
         ("terms\tlabels\nleek\n", "E231", 2),
         ('terms\tlabels\nleek\tA\n"pan\tB\negg\tC\n', "E231", 4),
+        ('labels\tterms\nA\t"leek\nB\tegg\n', "E231", 3),
         ("terms\tlabels\n\nleek\tA//B\n", "E232", 3),
         ("terms\tlabels\nleek\tA/-\n", "E232", 2),
         ("terms\tlabels\n\tA\n", "E233", 2),
