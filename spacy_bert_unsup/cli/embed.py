@@ -111,7 +111,7 @@ def embed_cli(
             write(record)
             count += 1
             long += [record.line] if record.windows > 1 else []
-    warn_about_windows([2] * len(long), long)
+    warn_about_windows(long)
     if out is not None:
         good(f"Wrote vectors of {count} lines: {out}")
 

@@ -114,7 +114,8 @@ def near_text(
     if not text.strip():
         raise InputError(Errors.E570)
     warn_about_model(lm)
-    warn_about_windows(count_windows(lm, [text]))
+    if count_windows(lm, [text])[0] > 1:
+        warn_about_windows([1])
     head, state = (
         text_vectors(lm, [text], TextVectors(kind=kind)) for kind in ("head", "top")
     )

@@ -152,7 +152,8 @@ def _embed(lm: MaskedLM, texts: Sequence[InputText], kind: TextKind) -> Floats:
             parts.append(text_vectors(lm, batch, settings))
             counts += count_windows(lm, batch)
             progress.update(len(batch))
-    warn_about_windows(counts, lines=[text.line for text in texts])
+    pairs = zip(texts, counts, strict=True)
+    warn_about_windows([text.line for text, count in pairs if count > 1])
     return np.concatenate(parts)
 
 

@@ -88,7 +88,8 @@ def read_states(
     if not len(tokens):
         raise InputError(Errors.E570)
     warn_about_model(reader.lm)
-    warn_about_windows(count_windows(reader.lm, [tokens.text]))
+    if count_windows(reader.lm, [tokens.text])[0] > 1:
+        warn_about_windows([1])
     vectors = prefix_vectors(reader.lm, tokens)
     near = nearest_terms(
         reader.lm, vectors, top_k=top, measure=measure, bias=bias, allowed=allowed

@@ -42,12 +42,10 @@ def warn_about_model(lm: MaskedLM) -> None:
         warn(Warnings.W571.format(model=lm.name))
 
 
-def warn_about_windows(counts: Sequence[int], lines: Sequence[int] = (1,)) -> None:
+def warn_about_windows(lines: Sequence[int]) -> None:
     """Say once if texts were too long to be read at once.
 
-    counts (Sequence[int]): Windows of each text.
-    lines (Sequence[int]): The line of each text.
+    lines (Sequence[int]): The lines of these texts.
     """
-    long = [line for count, line in zip(counts, lines, strict=True) if count > 1]
-    if long:
-        warn(Warnings.W572.format(many=len(long), line=long[0]))
+    if lines:
+        warn(Warnings.W572.format(many=len(lines), line=lines[0]))
