@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from spacy_bert_unsup.cli.decompose import decompose_text, masked_places, plain_places
+from spacy_bert_unsup.cli.decompose import decompose_text
 from spacy_bert_unsup.cli.decompose_plot import draw_decomposition
+from spacy_bert_unsup.cli.places import masked_places, plain_places
 from spacy_bert_unsup.errors import InputError
 from tests.cli.running import fails_with, run, run_json, run_well
 from tests.toys import toy_bert
