@@ -180,8 +180,9 @@ class Cosines:
         """
         products = self.products(left)
         cuts = np.maximum(self._guess_cuts(products, many), least).astype(np.float32)
-        # The edge of the bin below the cut, less the error: no value above is missed.
-        floors = np.where(cuts <= -1.5, -self.last - 1, np.rint(cuts * self.scale) + 2)
+        # A bin is complete if its lower edge is above the cut, by more than the error.
+        floors = np.ceil((cuts.astype(np.float64) + self.error) * self.scale + 0.5)
+        floors = np.maximum(floors, -self.last - 1)
         rows, terms = _find(products > cuts[:, None])
         found, unsure = self._round(products[rows, terms])
         near = np.flatnonzero(unsure)

@@ -199,8 +199,9 @@ def _measure_again(
     total = rows.sum(axis=0)
     means = rows @ total - np.einsum("md,md->m", rows, rows)
     rivals = np.flatnonzero(means >= means.max() - 1e-9 * len(ids))
-    _, once = np.unique(rows[rivals], axis=0, return_index=True)
-    places = rivals[np.sort(once)].tolist()  # equal vectors: the first one speaks
+    # Of equal vectors the first one speaks.
+    once = {rows[place].tobytes(): place for place in rivals[::-1].tolist()}
+    places = sorted(once.values())
     best, _ = find_best(rows, names, places, compatible=compatible)
     if best is None:
         return -1, 0.0, 0.0
