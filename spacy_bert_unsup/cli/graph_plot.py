@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..vocab.graph import TailGraph
 
-SIZE = (8.0, 6.4)
+SIZE = (7.2, 5.6)
 TITLE = "Arrows point from a term to one in its tail; blue lines: both ways"
 NAME = 24
 """Letters of a phrase."""

@@ -109,13 +109,13 @@ def histogram_cli(
             compatible=compatible,
         )
     else:
-        histograms = find_histograms(vocabulary, cosines, term, text, rule=rule)
+        subjects = find_histograms(vocabulary, cosines, term, text, rule=rule)
         groups = [group.split() for group in marks or []]
         found["histograms"] = [
             describe_histogram(
-                vocabulary.vectors, name, histogram, threshold=threshold, marks=groups
+                vocabulary.vectors, subject, threshold=threshold, marks=groups
             )
-            for name, histogram in histograms.items()
+            for subject in subjects
         ]
     if plot is not None:
         (draw_distribution if everything else draw_histograms)(found, plot)

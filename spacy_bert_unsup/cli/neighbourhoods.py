@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..errors import Errors, InputError
 from ..types import Floats
@@ -29,6 +29,19 @@ LETTERS = 2
 """Named terms have more."""
 
 
+class Subject(NamedTuple):
+    """What a histogram is taken of.
+
+    name (str): What to call it.
+    histogram (Histogram): Its cosines with the vocabulary.
+    own (Optional[int]): Its entry, if it is a term.
+    """
+
+    name: str
+    histogram: Histogram
+    own: int | None = None
+
+
 def find_histograms(
     vocabulary: Vocabulary,
     cosines: Cosines,
@@ -36,7 +49,7 @@ def find_histograms(
     text: str | None,
     *,
     rule: TailRule,
-) -> dict[str, Histogram]:
+) -> list[Subject]:
     """The histogram of a term, or of a phrase, or of each blank of a text.
 
     vocabulary (Vocabulary): Where the term is looked up, and who reads the text.
@@ -44,7 +57,7 @@ def find_histograms(
     term (Optional[str]): A term.
     text (Optional[str]): Or a text.
     rule (TailRule): Where tails end.
-    RETURNS (dict[str, Histogram]): Name -> histogram.
+    RETURNS (list[Subject]): One, or one for each blank.
     RAISES (InputError): if there is no such term, or nothing to read.
     """
     from ..vocab.histograms import term_histogram, vector_histogram
@@ -52,17 +65,16 @@ def find_histograms(
     if term is not None:
         number = find_term(vocabulary.vectors, term)
         found = term_histogram(cosines, number, rule=rule)
-        return {vocabulary.vectors.terms[number]: found}
-    return {
-        name: vector_histogram(cosines, vector, rule=rule)
+        return [Subject(vocabulary.vectors.terms[number], found, number)]
+    return [
+        Subject(name, vector_histogram(cosines, vector, rule=rule))
         for name, vector in _text_vectors(vocabulary.model(), text or "")
-    }
+    ]
 
 
 def describe_histogram(
     vectors: VocabVectors,
-    name: str,
-    histogram: Histogram,
+    subject: Subject,
     *,
     threshold: float | None = None,
     marks: Sequence[Sequence[str]] = (),
@@ -70,8 +82,7 @@ def describe_histogram(
     """A histogram as plain data.
 
     vectors (VocabVectors): The vocabulary.
-    name (str): What it is the histogram of.
-    histogram (Histogram): The counts.
+    subject (Subject): The histogram, and what it is of.
     threshold (Optional[float]): Neighbours are above it; None takes the tail's.
     marks (Sequence[Sequence[str]]): Groups of terms whose cosines are wanted.
     RETURNS (dict[str, Any]): `name`, `bins` (`cosine`, `terms`), `tail` (`terms`, the
@@ -80,6 +91,7 @@ def describe_histogram(
         `cosine`; nearest first, without the term itself) and `marks` (groups of them).
     RAISES (InputError): if a marked term is not in the vocabulary.
     """
+    histogram = subject.histogram
     values = histogram.cosines
 
     def row(number: int) -> Record:
@@ -97,17 +109,15 @@ def describe_histogram(
     zero = histogram.orthogonal.tolist()
     pairs = zip(histogram.centres, histogram.counts, strict=True)
     return {
-        "name": name,
+        "name": subject.name,
         "bins": [{"cosine": round(float(c), 2), "terms": int(n)} for c, n in pairs],
         "tail": {"terms": int(tail.length), "threshold": float(tail.threshold)},
         "orthogonal": {
             "terms": len(zero),
-            "sample": [vectors.terms[i] for i in zero if vectors.usable[i]][
-                :ORTHOGONAL
-            ],
+            "sample": [vectors.terms[i] for i in zero if whole(i)][:ORTHOGONAL],
         },
         "threshold": float(tail.threshold if threshold is None else threshold),
-        "neighbours": [row(i) for i in near if vectors.terms[i] != name],
+        "neighbours": [row(i) for i in near if i != subject.own],
         "marks": [[row(find_term(vectors, mark)) for mark in group] for group in marks],
     }
 

@@ -10,6 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from spacy_bert_unsup.cli.app import app
+from spacy_bert_unsup.cli.neighbourhoods import Subject, describe_histogram
+from spacy_bert_unsup.vocab.cosines import Cosines
+from spacy_bert_unsup.vocab.histograms import vector_histogram
 from tests.cli.toy_tables import FILLERS, toy_vectors, write_toy_table
 
 
@@ -62,6 +65,18 @@ def test_the_tail_follows_the_limits(table):
     assert narrow["threshold"] == narrow["tail"]["threshold"]
     # The term itself is in its tail, and no neighbour of itself.
     assert len(narrow["neighbours"]) == narrow["tail"]["terms"] - 1
+
+
+def test_a_phrase_keeps_the_term_of_its_own_name():
+    vectors = toy_vectors()
+    row = vectors.terms.index("cat")
+    histogram = vector_histogram(Cosines(vectors), vectors.matrix[row])
+    phrase, term = Subject("cat", histogram), Subject("cat", histogram, row)
+    near = [
+        [found["term"] for found in describe_histogram(vectors, s)["neighbours"]]
+        for s in (phrase, term)
+    ]
+    assert near[0] == ["cat", *near[1]]
 
 
 def test_chart_counts_every_term_once(table):
