@@ -210,3 +210,15 @@ def test_own_seeds_as_if_built_at_once(assets, vectors):
     )
     found = assets.with_seeds(vectors, {"London": ("CITY",)})
     np.testing.assert_array_equal(found.counts, at_once.counts)
+
+
+def test_clusters_travel_with_the_assets_and_may_be_missing(tmp_path):
+    vectors = VocabVectors.from_wordpieces(["Rome", "egg"], np.eye(2, dtype=np.float32))
+    built = ClusterAssets.build(vectors, {"Rome": ("GPE",)}, model="toy")
+    text = '{"key": "Rome", "terms": ["Rome", "egg"]}\n'
+    replace(built, clusters=text).to_disk(tmp_path)
+    assert ClusterAssets.from_disk(tmp_path).clusters == text
+    seeds = (tmp_path / "seed_labels.jsonl").stat().st_mtime_ns
+    built.to_disk(tmp_path, exclude=["seed_labels.jsonl"])
+    assert ClusterAssets.from_disk(tmp_path).clusters == ""
+    assert (tmp_path / "seed_labels.jsonl").stat().st_mtime_ns == seeds
