@@ -111,3 +111,8 @@ class PipelineErrors:
         "Run nlp.pipe with n_process=1 there (batches keep a GPU busy), or set "
         "device = 'cpu' for several processes."
     )
+    E345 = (
+        "[E345] {name!r} cannot keep votes of docs whose tokenizer cuts words into "
+        "letters: they were joined to words. Use another tokenizer (for Chinese, "
+        "segmenter = 'jieba' or 'pkuseg'), or set keep_votes = false."
+    )

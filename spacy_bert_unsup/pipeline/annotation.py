@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..voting.tagger import SpanTagger
     from ..voting.tagging import TaggedText
     from .options import NEROptions
+    from .units import Units
 
 
 def annotate_doc(
@@ -32,6 +33,7 @@ def annotate_doc(
     name: str,
     tagger: SpanTagger,
     options: NEROptions,
+    units: Units,
     kept: tuple[VoteRecord, str] | None = None,
 ) -> None:
     """Set `doc.ents` and `doc.spans[options.spans_key]`.
@@ -42,6 +44,7 @@ def annotate_doc(
     name (str): The component, kept with the group.
     tagger (SpanTagger): Tables behind the evidence.
     options (NEROptions): Label names, span key, whether to overwrite.
+    units (Units): How the words of `text` lie over the doc's tokens.
     kept (Optional[tuple[VoteRecord, str]]): What a later vote needs, and the settings
         as text; both stay with the group.
     RAISES (ConfigError): if the group of this key is somebody else's.
@@ -54,6 +57,7 @@ def annotate_doc(
         tagger.lexicon.read_words(text),
         options.show(tagger.rollup),
     )
+    votes = {row: units.to_tokens(vote) for row, vote in votes.items()}
     group = list(votes.values())
     extra = {}
     if kept is not None:

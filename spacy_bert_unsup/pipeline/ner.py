@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,6 +13,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from ..attrs import install_extensions
+from ..errors import ConfigError, Errors
 from ..types import Bools, TokenSpan
 from ..util import write_text
 from ..vocab.assets import ClusterAssets
@@ -27,6 +29,7 @@ from .component import ModelComponent
 from .docs import read_doc, taken_tokens
 from .options import NEROptions, check_shares, merge_thresholds
 from .stored import VoteSettings
+from .units import Units
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
@@ -147,7 +150,7 @@ class BertUnsupNER(ModelComponent):
         docs (Sequence[Doc]): Docs.
         """
         tagger = self.tagger
-        candidates, texts = self._read(docs)
+        candidates, texts, units = self._read(docs)
         how = self.options.on_overflow
         windows = [
             notes.note_windows(text.windows, name=self.name, on_overflow=how)
@@ -157,9 +160,12 @@ class BertUnsupNER(ModelComponent):
         thresholds = merge_thresholds(
             self.cfg, tagger.assets.thresholds, tagger.assets.scheme
         )
-        taken = [taken_tokens(doc) for doc in docs] if keep else None
+        taken = None
+        if keep:
+            pairs = zip(docs, units, strict=True)
+            taken = [words.any_of(taken_tokens(doc)) for doc, words in pairs]
         tagged = tag_texts(tagger, texts, candidates, thresholds, taken=taken)
-        kept = self._keep(texts, tagged, candidates, thresholds, taken)
+        kept = self._keep(texts, tagged, candidates, thresholds, taken, units)
         for i, (doc, text, result, said) in enumerate(
             zip(docs, texts, tagged, windows, strict=True)
         ):
@@ -170,6 +176,7 @@ class BertUnsupNER(ModelComponent):
                 name=self.name,
                 tagger=tagger,
                 options=self.options,
+                units=units[i],
                 kept=kept[i] if kept else None,
             )
             cuts = annotation.note_cuts(text, result)
@@ -182,10 +189,13 @@ class BertUnsupNER(ModelComponent):
         candidates: Sequence[Candidates],
         thresholds: Thresholds,
         taken: Sequence[Bools] | None,
+        units: Sequence[Units],
     ) -> list[tuple[VoteRecord, str]]:
         """What stays with each doc for a later vote; nothing without `keep_votes`."""
         if not self.options.keep_votes:
             return []
+        if not all(words.are_tokens for words in units):
+            raise ConfigError(Errors.E345.format(name=self.name))
         settings = VoteSettings.of(self.tagger, self.options, self.cfg).dump()
         busy = taken or [np.zeros(len(text.words), bool) for text in texts]
         return [
@@ -200,21 +210,30 @@ class BertUnsupNER(ModelComponent):
             )
         ]
 
-    def _read(self, docs: Sequence[Doc]) -> tuple[list[Candidates], list[EncodedText]]:
-        candidates = [self.options.candidates(doc) for doc in docs]
-        texts = [
-            read_doc(doc, wanted.unread)
-            for doc, wanted in zip(docs, candidates, strict=True)
-        ]
-        return candidates, self.tagger.encode(texts)
+    def _read(
+        self, docs: Sequence[Doc]
+    ) -> tuple[list[Candidates], list[EncodedText], list[Units]]:
+        """Candidates and texts by words, and how these lie over the tokens."""
+        candidates, texts, units = [], [], []
+        for doc in docs:
+            wanted = self.options.candidates(doc)
+            text = read_doc(doc, wanted.unread)
+            words = Units.of(text)
+            candidates.append(replace(wanted, spans=words.to_words(wanted.spans)))
+            texts.append(words.join(text))
+            units.append(words)
+        return candidates, self.tagger.encode(texts), units
 
     # --- for evaluation -----------------------------------------------------------
 
     def find_candidates(self, docs: Sequence[Doc]) -> list[list[TokenSpan]]:
         """The spans that the model is asked about in each doc."""
-        candidates, texts = self._read(docs)
+        candidates, texts, units = self._read(docs)
         words = [self.tagger.lexicon.label_words(text) for text in texts]
-        return find_spans(self.tagger, texts, words, candidates)
+        found = find_spans(self.tagger, texts, words, candidates)
+        return [
+            part.to_token_spans(spans) for part, spans in zip(units, found, strict=True)
+        ]
 
     def type_spans(
         self, docs: Sequence[Doc], spans: Sequence[Sequence[TokenSpan]]
@@ -226,14 +245,21 @@ class BertUnsupNER(ModelComponent):
         RETURNS (list[list[SpanVote]]): In the same order; label "" and score 0 for a
             span of which nothing speaks, or whose label is not wanted.
         """
-        texts = self.tagger.encode([read_doc(doc) for doc in docs])
-        given = [Candidates([(s, e) for s, e in found]) for found in spans]
+        read = [read_doc(doc) for doc in docs]
+        units = [Units.of(text) for text in read]
+        joined = [part.join(text) for part, text in zip(units, read, strict=True)]
+        texts = self.tagger.encode(joined)
+        wanted = [p.to_words(found) for p, found in zip(units, spans, strict=True)]
+        given = [Candidates(found) for found in wanted]
         tagged = tag_texts(self.tagger, texts, given, Thresholds())
         votes = []
-        for text, result, found in zip(texts, tagged, spans, strict=True):
+        for text, result, found, asked in zip(
+            texts, tagged, spans, wanted, strict=True
+        ):
             listed = annotation.list_votes(text, result, self.tagger, self.options)
             by_bounds = {(vote.start, vote.end): vote for vote in listed}
-            votes.append([by_bounds[start, end] for start, end in found])
+            pairs = zip(found, asked, strict=True)
+            votes.append([replace(by_bounds[b], start=s, end=e) for (s, e), b in pairs])
         return votes
 
     # --- saving -------------------------------------------------------------------
