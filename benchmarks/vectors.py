@@ -2,7 +2,8 @@
 
 The same model, the same texts and the same run; the two take turns. Texts are runs of
 the sentences in `examples/gold`, from 3 words up. The plain loop gets long texts cut
-into the same windows, runs no vocabulary scores, and need not merge pieces to tokens.
+into the same windows and need not merge pieces to tokens. It runs the encoder and the
+head's transform only; one line shows the whole model's own forward pass instead.
 
     python benchmarks/vectors.py [--model starter] [--docs 400] [--threads 2]
         [--memory-docs 5000] [--out vectors.md]
@@ -53,9 +54,10 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     lm = MaskedLM.load(options.model, device="cpu", dtype="float32")
-    cls_plain, tokens_plain = make_plain(lm)
+    cls_plain, whole_plain, tokens_plain = make_plain(lm)
     pairs: list[tuple[str, list[str], Plain]] = [
         ("`cls_vectors`", [CLS], cls_plain),
+        ("`cls_vectors`; plain scores the vocabulary too", [CLS], whole_plain),
         ("`bert_unsup_token_vectors`", [TOKENS], tokens_plain),
         ("both, one shared pass", [CLS, TOKENS], tokens_plain),
     ]
@@ -90,8 +92,8 @@ def make_texts(number: int, *, longest: int) -> list[str]:
     ]
 
 
-def make_plain(lm: MaskedLM) -> tuple[Plain, Plain]:
-    """The two loops through plain transformers, over the windows of each text."""
+def make_plain(lm: MaskedLM) -> tuple[Plain, Plain, Plain]:
+    """The loops through plain transformers, over the windows of each text."""
     with tempfile.TemporaryDirectory() as folder:
         lm.save(Path(folder), storage="float32")
         model = AutoModelForMaskedLM.from_pretrained(folder).eval()
@@ -102,13 +104,21 @@ def make_plain(lm: MaskedLM) -> tuple[Plain, Plain]:
                 hidden = model.base_model(as_batch(ids)).last_hidden_state[:, :1]
                 model.cls.predictions.transform(hidden).numpy()
 
+    def run_whole(docs: list[list[Ints]]) -> None:
+        for windows in docs:
+            for ids in windows:
+                output = model(as_batch(ids), output_hidden_states=True)
+                hidden = output.hidden_states[-1][:, :1]
+                model.cls.predictions.transform(hidden).numpy()
+
     def run_tokens(docs: list[list[Ints]]) -> None:
         for windows in docs:
             for ids in windows:
                 output = model.base_model(as_batch(ids), output_hidden_states=True)
                 torch.stack(output.hidden_states[-LAYERS:]).sum(dim=0).numpy()
 
-    return torch.inference_mode()(run_cls), torch.inference_mode()(run_tokens)
+    frozen = torch.inference_mode()
+    return frozen(run_cls), frozen(run_whole), frozen(run_tokens)
 
 
 def as_batch(ids: Ints) -> Any:
