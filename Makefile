@@ -64,5 +64,5 @@ $(VENV)/.installed: $(SETUP_FILES) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-dev: $(SETUP_FILES) | $(VENV)/.installed
-	$(PIP) -e '.[dev,graph,plot]'
+	$(PIP) -e '.[dev,graph,package,plot]'
 	@touch $@
