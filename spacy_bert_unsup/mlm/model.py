@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -317,6 +317,16 @@ class MaskedLM:
                 states[i] = state.cpu().numpy()
         return states
 
+    @torch.inference_mode()
+    def map_states(self, states: Floats) -> Floats:
+        """Take states of the last layer into the space of the vocabulary (spec part 7).
+
+        states (Floats): (P, H) states, as `hidden_states` gives them.
+        RETURNS (Floats): (P, D) as `head_vectors` gives them.
+        """
+        hidden = torch.tensor(states, dtype=torch.float32, device=self.device)
+        return self._head.map(hidden).cpu().numpy()
+
     def save(
         self, folder: Path, *, storage: str = "auto", max_file_mb: int = 15
     ) -> None:
@@ -363,7 +373,8 @@ class MaskedLM:
             return cls(parts, name=name, device=device, dtype=dtype)._shared()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _from_pickle, (self.to_bytes(), self.name, self.device, self.dtype)
+        how = {"name": self.name, "device": self.device, "dtype": self.dtype}
+        return partial(MaskedLM.from_bytes, **how), (self.to_bytes(),)
 
     def _check(self, queries: Sequence[Query]) -> tuple[list[Query], Ints]:
         check_queries(queries, name=self.name, limit=self.max_length)
@@ -382,7 +393,3 @@ class MaskedLM:
             n_terms=n_terms,
             banned=ban_terms(allowed, n_terms, self.device),
         )
-
-
-def _from_pickle(content: bytes, name: str, device: str, dtype: str) -> MaskedLM:
-    return MaskedLM.from_bytes(content, name=name, device=device, dtype=dtype)
