@@ -115,6 +115,7 @@ def find_style(
     size = min(limit, 12 if reach is None else max(12, 2 * reach + 4))
     generator = np.random.default_rng(0)
     inner = generator.integers(0, n_terms, (3, size - 2), dtype=np.int32)
+    inner[inner == encoder.pad_id] = border_ids[0]  # a plain row would not read it
     rows = [_bordered(ids, border_ids) for ids in inner]
     places = [np.arange(size, dtype=np.int32)] * 3
     own = torch.stack([encoder.last_states([row], places[:1]) for row in rows])
