@@ -24,7 +24,7 @@ from ..voting.thresholds import Thresholds
 from . import resources
 from .flips import HeldVote, Turn, find_turns
 from .options import merge_thresholds, rename_label
-from .stored import UNASKED, StoredVotes, VoteSettings, name_tables
+from .stored import ASKING, StoredVotes, VoteSettings, name_tables
 from .unchanged import find_changed
 
 if TYPE_CHECKING:
@@ -279,4 +279,4 @@ class Verdict:
 
 
 def _asking_aside(voting: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in voting.items() if key not in UNASKED}
+    return {key: value for key, value in voting.items() if key not in ASKING}

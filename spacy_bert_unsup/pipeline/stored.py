@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from .options import NEROptions
 
 RECORD, DECIDED = "record", "decided"
-UNASKED = ("masking", "max_cached_answers")
-"""Settings that matter for asking only, and that a vote again need not share."""
+ASKING = (
+    *("masking", "per_piece", "context_templates", "phrase_templates", "top_k"),
+    *("ignored_terms", "window", "overlap", "context_width", "max_cached_answers"),
+)
+"""Settings of the questions: they do not matter any more when the answers are there."""
 
 
 @dataclass(frozen=True)

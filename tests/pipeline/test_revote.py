@@ -17,7 +17,9 @@ from spacy_bert_unsup.pipeline.flips import RevoteReport
 from spacy_bert_unsup.pipeline.revote import revote_docs
 from spacy_bert_unsup.pipeline.revote_bins import find_votes, revote_bin
 from spacy_bert_unsup.pipeline.revoter import Revoter
+from spacy_bert_unsup.pipeline.stored import VoteSettings
 from spacy_bert_unsup.vocab.assets import ClusterAssets
+from spacy_bert_unsup.voting.record import pack_ints, unpack_ints
 from tests.pipeline.conftest import TOY_TEXT, MakeNLP, entities, scored
 
 KEY = "bert_unsup"
@@ -245,3 +247,47 @@ def test_bad_files(tmp_path):
 
 def test_nothing_to_vote_on(toy_assets):
     assert list(revote_docs([], toy_assets)) == []
+
+
+def _nudge(attrs: dict[str, Any], what: str) -> None:
+    """Spoil one thing that a group holds."""
+    if what == "score":
+        attrs["scores"][0] += 0.0002
+    elif what == "share":
+        name = list(attrs["label_scores"][0])[-1]
+        attrs["label_scores"][0][name] += 0.0002
+    elif what == "left out":
+        attrs["label_scores"][0].popitem()
+    elif what == "label":
+        attrs["labels"][0] = "CHEESE"
+    elif what == "entity":
+        flags = unpack_ints(attrs["decided"]["entities"])
+        attrs["decided"]["entities"] = pack_ints(1 - flags)
+    elif what == "bounds":
+        attrs["decided"]["bounds"] = pack_ints(
+            unpack_ints(attrs["decided"]["bounds"]) + 1
+        )
+    elif what == "what a term says":
+        attrs["term_labels"][0] = ["CHEESE"]
+    elif what == "how a term is spelt":
+        attrs["terms"][0] = "cheese"
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("score", "share", "left out", "label", "entity", "bounds"),
+        *("what a term says", "how a term is spelt"),
+    ],
+)
+def test_any_difference_is_seen(docs, toy_assets, what):
+    """A doc whose group differs in one thing is written anew, and no other."""
+    first = next(iter_votes(docs))
+    revoter = Revoter.for_docs(first, toy_assets)
+    other = replace(VoteSettings.load(first.settings), tables="of other assets")
+    for doc in docs:  # so that terms are compared too
+        doc.spans[KEY].attrs["decided"]["settings"] = other.dump()
+    _nudge(docs[2].spans[KEY].attrs, what)
+    stored = list(iter_votes(docs))
+    changed = revoter.vote(stored).changed
+    assert changed.tolist() == [False, False, True, False, False]
