@@ -1,9 +1,9 @@
 """What was asked and answered about a text, so that it can be voted on again.
 
 A record holds facts that no assets change: which vocabulary entries the words are read
-as, which spans were asked, and what the model said. As bytes it takes 6 for a word of
-the vocabulary, and for a span 4 and, for each template that it was asked with, 6 for
-every term (a 2-byte id and a 4-byte probability): 120 with `top_k` = 20.
+as, which spans were asked, and what the model said. As bytes it takes 1 for a word and
+2 for each entry that it is read as (4 above 65,535 terms), 2 for a span, and for each
+template that a span was asked with 6 for every term: 120 with `top_k` = 20.
 """
 
 from __future__ import annotations
