@@ -9,7 +9,6 @@ of the dimensions: by the same additions as a loop over them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -27,24 +26,6 @@ BLOCK_VALUES = 2**22
 """Products held at a time (a block of rows x V): 16 MB of float32."""
 PAIR_VALUES = 2**19
 """Numbers in one go of the exact products."""
-SAMPLE = 1024
-"""Columns from which the place of a row's tail is guessed."""
-
-
-@dataclass(frozen=True, slots=True)
-class NearLists:
-    """The nearest terms of a block of rows, each complete down to a floor of its own.
-
-    rows (Ints): (n,) place of the row in the block.
-    terms (Ints): (n,) vocabulary ids; ascending within a row.
-    bins (Bins): (n,) rounded cosines.
-    floors (Ints): (B,) every term of the row in this bin or above is listed.
-    """
-
-    rows: Ints
-    terms: Ints
-    bins: Bins
-    floors: Ints
 
 
 class Cosines:
@@ -136,23 +117,41 @@ class Cosines:
             found[part] = sum_in_order(self.rows(ids[part]) * ours)
         return found
 
-    def products(self, left: Doubles) -> Floats:
+    def products(self, left: Doubles, *, first: int = 0) -> Floats:
         """Cosines in float32, off by at most `error`.
 
         left (Doubles): (B, D) rows.
-        RETURNS (Floats): (B, V).
+        first (int): The first term to compare them with.
+        RETURNS (Floats): (B, V - first).
         """
-        return left.astype(np.float32) @ self.unit.T
+        return left.astype(np.float32) @ self.unit[first:].T
 
-    def bins(self, left: Doubles) -> Bins:
+    def bins(self, left: Doubles, *, first: int = 0) -> Bins:
         """Rounded cosines of rows with the whole vocabulary.
 
         left (Doubles): (B, D) rows.
-        RETURNS (Bins): (B, V) by the float64 rule.
+        first (int): The first term to compare them with.
+        RETURNS (Bins): (B, V - first) by the float64 rule.
         """
-        found, near = self._round(self.products(left))
-        rows, terms = _find(near)
-        found[rows, terms] = self._settle(left, rows, terms)
+        found, unsure = self._round(self.products(left, first=first))
+        rows, terms = find_marks(unsure)
+        found[rows, terms] = self._settle(left, rows, terms + first)
+        return found
+
+    def bins_of_pairs(
+        self, left: Doubles, rows: Places, terms: Places, products: Floats
+    ) -> Bins:
+        """Rounded cosines of some pairs.
+
+        left (Doubles): (B, D) rows.
+        rows (Places): (n,) places in `left`.
+        terms (Places): (n,) ids.
+        products (Floats): (n,) their cosines in float32; used up.
+        RETURNS (Bins): (n,) by the float64 rule.
+        """
+        found, unsure = self._round(products)
+        near = np.flatnonzero(unsure)
+        found[near] = self._settle(left, rows[near], terms[near])
         return found
 
     def bin_blocks(
@@ -169,40 +168,6 @@ class Cosines:
         for start in range(0, len(ids), step):
             part = ids[start : start + step]
             yield part, self.bins(self.rows(part))
-
-    def near(self, left: Doubles, *, many: int = 0, least: float = -2.0) -> NearLists:
-        """The nearest terms of rows.
-
-        left (Doubles): (B, D) rows.
-        many (int): About so many for each row; all when 0.
-        least (float): None with a cosine clearly below it.
-        RETURNS (NearLists): The lists.
-        """
-        products = self.products(left)
-        cuts = np.maximum(self._guess_cuts(products, many), least).astype(np.float32)
-        # A bin is complete if its lower edge is above the cut, by more than the error.
-        floors = np.ceil((cuts.astype(np.float64) + self.error) * self.scale + 0.5)
-        floors = np.maximum(floors, -self.last - 1)
-        rows, terms = _find(products > cuts[:, None])
-        found, unsure = self._round(products[rows, terms])
-        near = np.flatnonzero(unsure)
-        found[near] = self._settle(left, rows[near], terms[near])
-        return NearLists(
-            rows.astype(np.int32),
-            terms.astype(np.int32),
-            found,
-            floors.astype(np.int32),
-        )
-
-    def _guess_cuts(self, products: Floats, many: int) -> Floats:
-        """A value for each row that about so many others exceed: by a sample."""
-        size = products.shape[1]
-        if not many or size <= 2 * SAMPLE:
-            return np.full(len(products), -2, np.float32)
-        # At least eight values of the sample above the cut: fewer tell little of it.
-        sample = products[:, :: max(1, min(size // SAMPLE, many // 8))]
-        place = max(1, round(many * sample.shape[1] / size))
-        return -np.partition(-sample, place, axis=1)[:, place]
 
     def _round(self, products: Floats) -> tuple[Bins, Bools]:
         """Bins, and where float32 cannot tell on which side they are."""
@@ -259,8 +224,12 @@ def check_range(key: str, value: float, *, low: float, high: float) -> None:
         raise ConfigError(message)
 
 
-def _find(marked: Bools) -> tuple[Places, Places]:
-    """Rows and columns of marks; a flat search is faster than `np.nonzero`."""
+def find_marks(marked: Bools) -> tuple[Places, Places]:
+    """Rows and columns of marks; a flat search is faster than `np.nonzero`.
+
+    marked (Bools): (B, V).
+    RETURNS (tuple[Places, Places]): (n,) rows, (n,) columns; row by row.
+    """
     places = np.flatnonzero(marked)
     rows = places // max(1, marked.shape[1])
     return rows, places - rows * marked.shape[1]

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Ints, Progress
-from .cosines import Bins, Cosines, Places, check_range
+from .cosines import Cosines, Places, check_range
 from .kinds import TermKinds
+from .sweep import sweep_counts
 from .tails import TailRule, find_tails, fit_rule
 
 TermCounts: TypeAlias = tuple[tuple[str, int], ...]
@@ -103,8 +104,7 @@ def vocab_distribution(
     occupied = np.zeros_like(total)
     lengths: list[Places] = []
     zeros: list[Places] = []
-    for _, bins in cosines.bin_blocks(ids):
-        counts = _count(bins, cosines.last)
+    for _, counts in sweep_counts(cosines, ids):
         total += counts.sum(axis=0)
         occupied += (counts > 0).sum(axis=0)
         lengths.append(find_tails(counts, rule).lengths)
@@ -118,14 +118,6 @@ def vocab_distribution(
         _rank(cosines, ids, zeros),
         total,
     )
-
-
-def _count(bins: Bins, last: int) -> Places:
-    """(B, 2 * last + 1) histograms of rows of bins."""
-    width = 2 * last + 1
-    offsets = np.arange(len(bins), dtype=np.int64)[:, None] * width + last
-    places = (bins + offsets).ravel()
-    return np.bincount(places, minlength=len(bins) * width).reshape(len(bins), width)
 
 
 def _tenths(cosines: Cosines) -> NDArray[np.float64]:

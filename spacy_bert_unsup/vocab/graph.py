@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from ..types import Bools, Floats, Ints, Progress
 from .cosines import Cosines, Doubles, Places
 from .kinds import TermKinds
-from .neighbours import find_tail_members
+from .neighbours import Members, find_tail_members, guess_many
 from .spelling import find_term
-from .tails import TailRule, fit_rule
+from .sweep import sweep_near
+from .tails import TailRule, Tails, fit_rule
 from .vectors import VocabVectors
 
 
@@ -170,16 +171,19 @@ def build_tail_graph(
     size = len(cosines.vectors)
     thresholds = np.full(size + len(added), np.nan)
     parts: list[_Edges] = []
-    for start in range(0, len(ids), cosines.block):
-        own = ids[start : start + cosines.block]
-        parts.append(
-            _find_edges(cosines, rule, nodes, own, cosines.rows(own), added, thresholds)
-        )
+    done = 0
+    for own, left, near in sweep_near(cosines, ids, many=guess_many(rule)):
+        found = find_tail_members(cosines, left, rule, near=near)
+        parts.append(_find_edges(cosines, nodes, own, left, added, *found))
+        thresholds[own] = found[1].limits / cosines.scale
+        done += len(own)
         if progress:
-            progress(start + len(own), len(ids))
+            progress(done, len(ids))
     own = np.arange(size, size + len(added), dtype=np.int32)
     if len(own):
-        parts.append(_find_edges(cosines, rule, nodes, own, added, added, thresholds))
+        found = find_tail_members(cosines, added, rule)
+        parts.append(_find_edges(cosines, nodes, own, added, added, *found))
+        thresholds[own] = found[1].limits / cosines.scale
     names = [*cosines.vectors.terms, *(phrases or {})]
     edges = _Edges(*map(np.concatenate, zip(_NO_EDGES, *parts, strict=True)))
     starts = np.searchsorted(edges.sources, np.arange(len(names) + 1))
@@ -208,16 +212,14 @@ _NO_EDGES = _Edges(
 
 def _find_edges(
     cosines: Cosines,
-    rule: TailRule,
     nodes: Bools,
     own: Ints,
     left: Doubles,
     added: Doubles,
-    thresholds: Doubles,
+    members: Members,
+    tails: Tails,
 ) -> _Edges:
-    """The edges of some nodes with rows `left`; sets their thresholds."""
-    members, tails = find_tail_members(cosines, left, rule)
-    thresholds[own] = tails.limits / cosines.scale
+    """The edges of some nodes with rows `left` and these tails."""
     rows = np.repeat(np.arange(len(own)), np.diff(members.starts))
     targets, bins = members.terms, members.bins.astype(np.int32)
     keep = nodes[targets]

@@ -11,7 +11,8 @@ from .clustering import ClusterSettings, GrownSets
 from .cosines import Cosines
 from .kinds import TermKinds
 from .labels import SeedLabels
-from .neighbours import find_labelled_members, keep_members
+from .neighbours import find_labelled_members, keep_members, least_cosine
+from .sweep import sweep_near
 
 MOST = 50_000_000
 """Members of all neighbourhoods together: more would not fit into memory."""
@@ -47,14 +48,12 @@ def gather_neighbours(
     ids = np.flatnonzero(wanted).astype(np.int32)
     limit = cosines.limit(threshold)
     grown, load = GrownSets([], []), 0
-    for start in range(0, len(ids), cosines.block):
-        part = ids[start : start + cosines.block]
+    share = labelled.mean() if len(labelled) else 0
+    many = round(2 * settings.picks / share) if share else 0
+    blocks = sweep_near(cosines, ids, many=many, least=least_cosine(cosines, limit))
+    for part, left, near in blocks:
         members = find_labelled_members(
-            cosines,
-            cosines.rows(part),
-            limit,
-            labelled=labelled,
-            picks=settings.picks,
+            cosines, left, near, limit, labelled=labelled, picks=settings.picks
         )
         members = keep_members(members, allowed[members.terms])
         load += len(members.terms)
@@ -64,5 +63,5 @@ def gather_neighbours(
             grown.seeds.append(seed)
             grown.members.append(members.of(row)[: settings.max_size])
         if progress:
-            progress(start + len(part), len(ids))
+            progress(len(grown.seeds), len(ids))
     return grown

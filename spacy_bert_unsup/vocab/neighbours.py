@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..types import Bools, Ints
-from .cosines import Bins, Cosines, Doubles, NearLists, Places
+from .cosines import Bins, Cosines, Doubles, Places
+from .near import NearLists, find_near
 from .tails import TailRule, Tails, find_tails
 
 GUESS = 25
@@ -42,26 +43,35 @@ class Members(NamedTuple):
 
 
 def find_tail_members(
-    cosines: Cosines, left: Doubles, rule: TailRule
+    cosines: Cosines, left: Doubles, rule: TailRule, *, near: NearLists | None = None
 ) -> tuple[Members, Tails]:
     """The members of the tail of each row.
 
     cosines (Cosines): The vocabulary.
     left (Doubles): (B, D) rows of length 1.
     rule (TailRule): When a tail ends; its bins are as wide as those of `cosines`.
+    near (Optional[NearLists]): Their nearest terms, if known.
     RETURNS (tuple[Members, Tails]): For the B rows.
     """
-    many = 0 if rule.z_score is not None else GUESS * rule.max_bin
-    near = cosines.near(left, many=many)
+    near = near or find_near(cosines, left, many=guess_many(rule))
     tails = find_tails(count_bins(near, len(left), cosines.last), rule)
     poor = np.flatnonzero(tails.stops < near.floors)
     if len(poor):
-        rest = cosines.near(left[poor])
+        rest = find_near(cosines, left[poor])
         found = find_tails(count_bins(rest, len(poor), cosines.last), rule)
         for old, new in zip(tails, found, strict=True):
             old[poor] = new
         near = _replace(near, rest, poor)
     return sort_members(near, tails.limits[near.rows], len(left)), tails
+
+
+def guess_many(rule: TailRule) -> int:
+    """How many terms of a row to look at for its tail.
+
+    rule (TailRule): When a tail ends.
+    RETURNS (int): 0 for all.
+    """
+    return 0 if rule.z_score is not None else GUESS * rule.max_bin
 
 
 def find_members_above(cosines: Cosines, left: Doubles, limit: float) -> Members:
@@ -72,32 +82,36 @@ def find_members_above(cosines: Cosines, left: Doubles, limit: float) -> Members
     limit (float): The threshold in bins.
     RETURNS (Members): For the B rows.
     """
-    near = cosines.near(left, least=least_cosine(cosines, limit))
+    near = find_near(cosines, left, least=least_cosine(cosines, limit))
     return sort_members(near, limit, len(left))
 
 
 def find_labelled_members(
-    cosines: Cosines, left: Doubles, limit: float, *, labelled: Bools, picks: int
+    cosines: Cosines,
+    left: Doubles,
+    near: NearLists,
+    limit: float,
+    *,
+    labelled: Bools,
+    picks: int,
 ) -> Members:
     """The nearest terms of each row, until so many labelled ones are met (spec 3.4).
 
     cosines (Cosines): The vocabulary.
     left (Doubles): (B, D) rows of length 1.
+    near (NearLists): Their nearest terms, but for those below `least_cosine`.
     limit (float): Members are strictly above it, in bins.
     labelled (Bools): (V,) terms that count.
     picks (int): The n-th of these is the last member; without it all are members.
     RETURNS (Members): For the B rows.
     """
-    least = least_cosine(cosines, limit)
-    share = labelled.mean() if len(labelled) else 0
-    many = round(2 * picks / share) if share else 0
-    near = cosines.near(left, many=many, least=least)
     sure = labelled[near.terms] & (near.bins > limit)
     sure &= near.bins >= near.floors[near.rows]
     met = np.bincount(near.rows[sure], minlength=len(left))
     poor = np.flatnonzero((met < picks) & (near.floors > np.floor(limit) + 1))
     if len(poor):
-        near = _replace(near, cosines.near(left[poor], least=least), poor)
+        rest = find_near(cosines, left[poor], least=least_cosine(cosines, limit))
+        near = _replace(near, rest, poor)
     members = sort_members(near, limit, len(left))
     counted = np.cumsum(labelled[members.terms])
     before = np.concatenate([[0], counted])[:-1]

@@ -171,7 +171,8 @@ def _measure_set(cosines: Cosines, ids: Ints) -> tuple[int, float, float] | None
     if not others:
         return 0, 1.0, 0.0
     units = cosines.unit[ids]
-    means = (units @ units.sum(axis=0) - cosines.squares[ids]) / others
+    sums = np.ones(len(ids), np.float32) @ units
+    means = (units @ sums - cosines.squares[ids]) / others
     place = int(means.argmax())
     mean = float(means[place])
     apart = units @ units[place] - means[place]

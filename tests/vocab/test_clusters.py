@@ -98,7 +98,7 @@ def test_small_tables(table, mode, upstream, threshold, preserve, picks, restric
 @pytest.mark.parametrize("mode", MODES)
 def test_many_blocks_and_short_lists(mode, monkeypatch):
     """Large tables see a part of each row first; force that on a small one."""
-    monkeypatch.setattr("spacy_bert_unsup.vocab.cosines.SAMPLE", 16)
+    monkeypatch.setattr("spacy_bert_unsup.vocab.near.SAMPLE", 16)
     monkeypatch.setattr("spacy_bert_unsup.vocab.cosines.BLOCK_VALUES", 4000)
     monkeypatch.setattr("spacy_bert_unsup.vocab.cosines.PAIR_VALUES", 50)
     monkeypatch.setattr("spacy_bert_unsup.vocab.aggregation.CHUNK", 50)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from spacy_bert_unsup.errors import AssetsError, ConfigError
-from spacy_bert_unsup.vocab import cosines as module
+from spacy_bert_unsup.vocab import cosines as module, near as near_module
 from spacy_bert_unsup.vocab.cosines import Cosines
 from spacy_bert_unsup.vocab.vectors import VocabVectors
 from tests.vocab.naive import Naive, dot, unit
@@ -97,10 +97,10 @@ def test_tiny_and_huge_vectors():
 @given(tables(most=50), st.sampled_from([0, 3]), st.sampled_from([-2.0, 0.2, 0.31]))
 def test_near_lists_are_complete_down_to_their_floors(table, many, least):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "SAMPLE", 8)
+        patch.setattr(near_module, "SAMPLE", 8)
         cosines = Cosines(table[0])
         left = cosines.rows(slice(None))
-        near = cosines.near(left, many=many, least=least)
+        near = near_module.find_near(cosines, left, many=many, least=least)
     bins = cosines.bins(left)
     assert np.array_equal(near.bins, bins[near.rows, near.terms])
     for row in range(len(bins)):

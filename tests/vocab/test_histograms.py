@@ -157,7 +157,7 @@ def test_rules_that_cannot_be(key, value, code):
 
 @pytest.mark.parametrize("rule", [TailRule(), TailRule(z_score=1.5), TailRule(3, 2)])
 def test_tails_from_short_lists_are_those_from_histograms(rule, monkeypatch):
-    monkeypatch.setattr("spacy_bert_unsup.vocab.cosines.SAMPLE", 32)
+    monkeypatch.setattr("spacy_bert_unsup.vocab.near.SAMPLE", 32)
     monkeypatch.setattr("spacy_bert_unsup.vocab.neighbours.GUESS", 1)
     for shape in SHAPES:
         vectors, _ = make_table(shape, 120, 11)
