@@ -7,10 +7,13 @@ import pytest
 
 from spacy_bert_unsup.errors import ConfigError
 from spacy_bert_unsup.mlm.model import MaskedLM
+from spacy_bert_unsup.vectors.decompose import position_vectors
 from spacy_bert_unsup.vectors.importance import term_importance
 from spacy_bert_unsup.vectors.settings import TextVectors
 from spacy_bert_unsup.vectors.states import StateStore, read_windows
+from spacy_bert_unsup.vectors.terms import nearest_terms
 from spacy_bert_unsup.vectors.texts import count_windows, pool_spans, text_vectors
+from spacy_bert_unsup.vectors.tokens import token_vectors
 from spacy_bert_unsup.vectors.windows import (
     encode_whole,
     split_words,
@@ -18,7 +21,7 @@ from spacy_bert_unsup.vectors.windows import (
 )
 from tests.conftest import FAMILIES
 from tests.toys import make_lm
-from tests.vectors.naive import layers_of, logits_of
+from tests.vectors.naive import cosine, layers_of, logits_of
 
 TEXTS = ["John lives in Paris.", "the bank of London", "aspirin"]
 LONG = "John lives in Paris and Mary was treated with aspirin for cancer. " * 12
@@ -139,8 +142,15 @@ def test_spans_are_means_in_context(bert_lm: MaskedLM):
 def test_bank_has_two_meanings():
     lm = MaskedLM.load("starter")
     texts = ["The thieves robbed the bank.", "They fished from the river bank."]
-    a, b = text_vectors(lm, texts, TextVectors(normalize=True))
-    assert float(a @ b) < 0.9
+    robbed, river = (split_words(text.replace(".", " .")) for text in texts)
+    a, b = (token_vectors(lm, [text])[0][-2] for text in (robbed, river))
+    assert cosine(a, b) < 0.9
+    near = []
+    for text in encode_whole(lm, [robbed, river]):
+        (ids,) = window_sequences(lm, text)
+        vectors = position_vectors(lm, ids)[-3:-2]
+        near.append({*nearest_terms(lm, vectors, top_k=10).ids[0].tolist()})
+    assert near[0] != near[1] and len(near[0] & near[1]) < 8
 
 
 def test_bad_settings_are_refused():
