@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +59,10 @@ def _place(found: Any) -> Places:
     Springs crowd the middle, so that half of each place is its rank among the others.
     """
     import numpy as np
-    from networkx import spring_layout
 
-    springs = spring_layout(found, seed=0, weight=None, iterations=200)
+    springs = import_module("networkx").spring_layout(
+        found, seed=0, weight=None, iterations=200
+    )
     nodes = list(springs)
     places = np.array([springs[node] for node in nodes])
     ranks = places.argsort(axis=0).argsort(axis=0) / max(len(nodes) - 1, 1)

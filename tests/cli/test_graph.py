@@ -6,7 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from spacy_bert_unsup.cli.app import app
-from tests.cli.toy_tables import toy_vectors, write_toy_table
+from tests.cli.toy_tables import save_toy, write_toy_table
+from tests.toys import toy_bert
 
 LIMITS = ["--max-bin", "3", "--tail-bin", "2"]
 
@@ -134,11 +135,15 @@ def test_unknown_export(table, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_phrases_are_nodes_of_the_starter():
-    twice = ["--phrase", "a heart attack"] * 2
-    found = run_json("cell", *twice, "--max-bin", "5")
-    cell, phrase = found["nodes"]
-    assert phrase["name"] == "a heart attack"
-    assert phrase["out"]
-    assert len(toy_vectors()) < found["edges"]
-    assert cell["in_degree"] > 0
+def test_phrases_are_nodes_of_a_model(tmp_path):
+    model = ["--model", save_toy(toy_bert(), tmp_path / "toy"), *LIMITS]
+    twice = ["--phrase", "the heart cells"] * 2
+    cell, phrase = run_json("cell", *twice, *model)["nodes"]
+    assert cell["name"] == "cell"
+    assert phrase["name"] == "the heart cells"
+    args = ["--text", "the heart cells", *model, "--json"]
+    result = CliRunner().invoke(app, ["histogram", *map(str, args)])
+    (found,) = json.loads(result.stdout)["histograms"]
+    assert phrase["threshold"] == found["threshold"]
+    words = [row["term"] for row in found["neighbours"] if is_word(row["term"])]
+    assert [row["name"] for row in phrase["out"]] == [word for word in words if word]

@@ -11,9 +11,12 @@ from typer.testing import CliRunner
 
 from spacy_bert_unsup.cli.app import app
 from spacy_bert_unsup.cli.neighbourhoods import Subject, describe_histogram
+from spacy_bert_unsup.mlm.model import MaskedLM
+from spacy_bert_unsup.types import Query
 from spacy_bert_unsup.vocab.cosines import Cosines
 from spacy_bert_unsup.vocab.histograms import vector_histogram
-from tests.cli.toy_tables import FILLERS, toy_vectors, write_toy_table
+from tests.cli.toy_tables import FILLERS, save_toy, toy_vectors, write_toy_table
+from tests.toys import toy_bert
 
 
 @pytest.fixture(scope="module")
@@ -153,14 +156,32 @@ def test_nothing_is_drawn_when_it_fails(table, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_starter_reads_terms_phrases_and_blanks():
+def test_phrases_and_blanks_are_read_by_a_model(tmp_path):
+    model = ["--model", save_toy(toy_bert(), tmp_path / "toy")]
+    lm = MaskedLM.load(tmp_path / "toy")
+    (phrase,) = run_json("--text", "heart cells", *model)["histograms"]
+    assert sum(part["terms"] for part in phrase["bins"]) == len(lm.terms)
+    text = "John works for the [MASK] of [MASK]."
+    blanks = run_json("--text", text, *model, "--threshold", "-1")["histograms"]
+    assert len(blanks) == 2
+    ids = [
+        piece
+        for part in ("John works for the", "of", ".")
+        for piece in lm.tokenize([part])[0].ids.tolist()
+    ]
+    ids[4:4] = [lm.mask_id]
+    ids[6:6] = [lm.mask_id]
+    ids = np.array([lm.cls_id, *ids, lm.sep_id], np.int32)
+    for place, blank in zip((5, 7), blanks, strict=True):
+        assert ids[place] == lm.mask_id
+        (vector,) = lm.head_vectors([Query(ids, np.array([place], np.int32))])
+        cosine = lm.rows() @ vector / np.linalg.norm(vector)
+        cosine /= np.linalg.norm(lm.rows(), axis=1)
+        assert blank["neighbours"][0]["cosine"] == round(float(cosine.max()), 2)
+    result = run("--text", "the cell " * 40 + "[MASK]", *model)
+    assert "E542" in result.stderr
+
+
+def test_starter():
     (cell,) = run_json("cell")["histograms"]
     assert "cells" in [row["term"] for row in cell["neighbours"]]
-    (phrase,) = run_json("--text", "a stem cell")["histograms"]
-    assert sum(part["terms"] for part in phrase["bins"]) == 20000
-    text = "She bought [MASK] and [MASK] at the market."
-    blanks = run_json("--text", text, "--threshold", "0.1")["histograms"]
-    assert len(blanks) == 2
-    assert all(blank["neighbours"] for blank in blanks)
-    result = run("--text", "word " * 300 + "[MASK]")
-    assert "E542" in result.stderr

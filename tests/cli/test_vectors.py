@@ -12,6 +12,7 @@ from spacy_bert_unsup.cli.vectors import write_vectors
 from spacy_bert_unsup.errors import InputError
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.vocab.tables import read_table
+from tests.cli.toy_tables import save_toy
 from tests.toys import toy_albert, toy_bert, toy_untied_bert
 
 
@@ -19,16 +20,9 @@ def run(*args):
     return CliRunner().invoke(app, ["vectors", *map(str, args)])
 
 
-def save_toy(toy, folder):
-    model, tokenizer = toy()
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def untied(tmp_path_factory):
-    return save_toy(toy_untied_bert, tmp_path_factory.mktemp("untied"))
+    return save_toy(toy_untied_bert(), tmp_path_factory.mktemp("untied"))
 
 
 def test_list_has_all_tensors_with_shapes(untied):
@@ -73,7 +67,7 @@ def test_vocabulary_lies_beside_line_by_line(untied, tmp_path):
 
 def test_json_says_whether_rows_are_tied(untied, tmp_path):
     assert not json.loads(run(untied, "--json").stdout)["tied"]
-    folder = save_toy(toy_albert, tmp_path / "albert")
+    folder = save_toy(toy_albert(), tmp_path / "albert")
     found = json.loads(run(folder, "--json").stdout)
     assert found["tied"]
     assert found["tensors"][found["decoder"]][1] == 8

@@ -1,4 +1,4 @@
-"""A vector table with planted groups of terms, as files."""
+"""A vector table with planted groups of terms, and toy models, as files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from spacy_bert_unsup.vocab.vectors import VocabVectors
+from tests.toys import Toy
 
 GROUPS = {
     "ANIMAL": "cat dog horse cow Cat",
@@ -45,3 +46,10 @@ def write_toy_table(folder: Path) -> list[str]:
         "--vocab",
         str(folder / "vocab.txt"),
     ]
+
+
+def save_toy(toy: Toy, folder: Path) -> Path:
+    """Save a toy model as an ordinary folder."""
+    for part in toy:
+        part.save_pretrained(folder)
+    return folder
