@@ -62,6 +62,11 @@ def read_bin(path: Path) -> DocBin:
         raise InputError(Errors.E504.format(path=path, error=error)) from error
 
 
+def has_user_data(docs: DocBin) -> bool:
+    """Whether a DocBin that was read keeps the user data of its docs."""
+    return any(data is not None for data in docs.user_data)
+
+
 def copy_doc(docs: DocBin, i: int, out: DocBin) -> None:
     """Add a doc of one DocBin to another, as it is."""
     out.tokens.append(docs.tokens[i])

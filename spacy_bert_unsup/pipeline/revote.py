@@ -15,8 +15,9 @@ from ..voting.evidence import SpanVote
 from .annotation import set_group
 from .docs import blocked_spans
 from .flips import Flip, RevoteReport, list_flips
-from .revoter import Revoter, Verdict
+from .revoter import Revoter
 from .stored import DECIDED, RECORD, StoredVotes, pack_decided
+from .verdict import Verdict
 
 BATCH_DOCS = 512
 

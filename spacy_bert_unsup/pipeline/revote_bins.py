@@ -16,14 +16,16 @@ from .bin_docs import (
     EntityTable,
     Groups,
     copy_doc,
+    has_user_data,
     pack_group,
     read_groups,
     read_words,
 )
 from .flips import RevoteReport
 from .revote import BATCH_DOCS, add_flips, count_docs, name_doc, new_extra
-from .revoter import Revoter, Verdict
+from .revoter import Revoter
 from .stored import DECIDED, StoredVotes
+from .verdict import Verdict
 
 
 def find_votes(
@@ -67,42 +69,65 @@ def revote_bin(
     RETURNS (DocBin): The same docs, in order.
     RAISES (ConfigError, AssetsError): as `revote_docs`.
     """
-    out = DocBin(attrs=docs.attrs, store_user_data=True)
+    out = DocBin(attrs=docs.attrs, store_user_data=has_user_data(docs))
     out.strings = set(docs.strings)
-    strings, codec = StringStore(docs.strings), Codec()
-    settings = revoter.kept_settings
+    writer = _Writer(docs, out, key, report)
     for start in range(0, len(docs), batch_size):
         places = range(start, min(start + batch_size, len(docs)))
-        found = [
-            find_votes(docs, i, key=key, where=name_doc(report.docs + n), codec=codec)
-            for n, i in enumerate(places)
-        ]
-        stored = [votes for votes, _, _ in found]
-        for i, votes in enumerate(stored, report.docs):
-            revoter.check(votes, name_doc(i))
-        verdict = revoter.vote(stored)
+        found = []
+        for number, i in enumerate(places, report.docs):
+            where = name_doc(number)
+            found.append(find_votes(docs, i, key=key, where=where, codec=writer.codec))
+            revoter.check(found[-1][0], where)
+        verdict = revoter.vote([votes for votes, _, _ in found])
         written = verdict.groups()
         for n, i in enumerate(places):
-            votes, groups, ours = found[n]
             copy_doc(docs, i, out)
+            _, groups, ours = found[n]
             if n in written:
-                words, spaces = read_words(docs, i, strings)
-                starts = _character_starts(words, spaces)
-                new = _new_group(verdict, n, written[n], words, starts, key, codec)
-                out.strings.update(vote.label for vote, _ in written[n])
-                out.tokens[-1] = _new_entities(docs, i, verdict, n, written[n])
-                add_flips(report, verdict, n, written[n], _join(words, spaces))
-            elif votes.settings != settings:
-                content = codec.load(ours)
-                content["attrs"][DECIDED]["settings"] = settings
-                new = codec.dump(content)
+                new = writer.write(i, verdict, n, written[n])
             else:
-                continue
-            replaced = {new if g == ours else g: keys for g, keys in groups.items()}
-            out.span_groups[-1] = codec.dump(replaced)
+                new = writer.pass_on(verdict, n, ours)
+            if new != ours:
+                packed = {new if g == ours else g: keys for g, keys in groups.items()}
+                out.span_groups[-1] = writer.codec.dump(packed)
         count_docs(report, verdict)
         tick(len(places))
     return out
+
+
+class _Writer:
+    """Writes the docs that change, each as the last one of the new DocBin."""
+
+    def __init__(
+        self, docs: DocBin, out: DocBin, key: str, report: RevoteReport
+    ) -> None:
+        self.docs = docs
+        self.out = out
+        self.key = key
+        self.report = report
+        self.codec = Codec()
+        self._strings = StringStore(docs.strings)
+
+    def write(
+        self, i: int, verdict: Verdict, n: int, group: Sequence[tuple[SpanVote, bool]]
+    ) -> bytes:
+        """Set the entities of a doc, count what changed, and give its packed group."""
+        words, spaces = read_words(self.docs, i, self._strings)
+        starts = _character_starts(words, spaces)
+        self.out.strings.update(vote.label for vote, _ in group)
+        self.out.tokens[-1] = _new_entities(self.docs, i, verdict, n, group)
+        add_flips(self.report, verdict, n, group, _join(words, spaces))
+        return _new_group(verdict, n, group, words, starts, self.key, self.codec)
+
+    def pass_on(self, verdict: Verdict, n: int, ours: bytes) -> bytes:
+        """The packed group of a doc that does not change, with the new settings."""
+        settings = verdict.revoter.kept_settings
+        if verdict.stored[n].settings == settings:
+            return ours
+        content = self.codec.load(ours)
+        content["attrs"][DECIDED]["settings"] = settings
+        return self.codec.dump(content)
 
 
 def _character_starts(words: Sequence[str], spaces: Sequence[bool]) -> list[int]:

@@ -1,4 +1,4 @@
-"""A vote again about stored answers: with which assets, and what came of it."""
+"""Who votes again on stored answers: assets, settings and thresholds."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import AssetsError, ConfigError, Errors
-from ..types import Ints, TokenSpan
+from ..types import Ints
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
-from ..voting.evidence import SpanVote, Voter, list_all_voters, name_all_labels
-from ..voting.results import make_votes, near_rows, round_shares
+from ..voting.results import near_rows, round_shares
 from ..voting.revote import Revote, vote_again
 from ..voting.settings import VotingSettings
 from ..voting.spans import Rollup
 from ..voting.tagger import SpanTagger
 from ..voting.thresholds import Thresholds
 from . import resources
-from .flips import HeldVote, Turn, find_turns
 from .options import merge_thresholds, rename_label
 from .stored import ASKING, StoredVotes, VoteSettings, name_tables
 from .unchanged import find_changed
+from .verdict import Verdict
 
 if TYPE_CHECKING:
     from .ner import BertUnsupNER
@@ -188,93 +187,6 @@ def check_fingerprint(votes: StoredVotes, assets: ClusterAssets, where: str) -> 
             Errors.E332.format(
                 where=where, theirs=theirs, assets=assets.model, ours=ours
             )
-        )
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a new vote about D docs says.
-
-    revoter (Revoter): Who voted.
-    stored (Sequence[StoredVotes]): What the docs held.
-    revote (Revote): The decisions.
-    rows (Ints): The spans of all new groups.
-    changed (NDArray): (D,) docs that must be written anew.
-    """
-
-    revoter: Revoter
-    stored: Sequence[StoredVotes]
-    revote: Revote
-    rows: Ints
-    changed: np.ndarray
-
-    def groups(self) -> dict[int, list[tuple[SpanVote, bool]]]:
-        """For each doc that changed, its spans, and whether they are entities."""
-        revote, tagger = self.revote, self.revoter.tagger
-        rows = self.rows[self.changed[revote.doc[self.rows]]]
-        votes = make_votes(
-            tagger,
-            revote.tagged,
-            rows,
-            revote.layout.terms,
-            self.revoter.shown,
-            shift=revote.layout.origins[revote.doc[rows]],
-        )
-        found: dict[int, list[tuple[SpanVote, bool]]] = {
-            doc: [] for doc in np.flatnonzero(self.changed).tolist()
-        }
-        for row, vote in votes.items():
-            found[int(revote.doc[row])].append((vote, bool(revote.chosen[row])))
-        return found
-
-    def held(self, doc: int) -> dict[TokenSpan, HeldVote]:
-        """What the group of a doc held, by the bounds of its spans."""
-        votes = self.stored[doc]
-        attrs = votes.attrs
-        found = {}
-        for i, (start, end) in enumerate(votes.bounds.tolist()):
-            cues, places, _ = attrs["evidence"][i]
-            voters = [
-                {
-                    "term_id": attrs["term_ids"][place],
-                    "term": attrs["terms"][place],
-                    "cue": attrs["cues"][cue],
-                    "labels": attrs["term_labels"][place],
-                }
-                for cue, place in zip(cues, places, strict=True)
-            ]
-            label, score = attrs["labels"][i], attrs["scores"][i]
-            entity = bool(votes.entities[i])
-            found[start, end] = HeldVote(label, score, entity, voters)
-        return found
-
-    def turns(self, doc: int, bounds: TokenSpan, held: HeldVote | None) -> list[Turn]:
-        """The voters about a span that vote otherwise than before."""
-        tagger, layout = self.revoter.tagger, self.revote.layout
-        spans = self.revote.tagged.scores.spans[:, 1:] - layout.origins[doc]
-        same = (self.revote.doc == doc) & (spans == bounds).all(axis=1)
-        rows = np.flatnonzero(same).astype(np.int32)
-        most = tagger.settings.most_voters
-        scores = self.revote.tagged.scores
-        voters: list[Voter] = []
-        for found in list_all_voters(tagger, scores, rows, layout.terms, most=most):
-            voters = found
-        before = held.voters if held else []
-        known = [v for v in before if v["term_id"] < len(tagger.tables.voters)]
-        ids = np.array([v["term_id"] for v in known], np.int32)
-        ways = [
-            name_all_labels(tagger, ids, np.full(len(ids), alone))
-            for alone in (False, True)
-        ]
-        says = {
-            (v["term_id"], v["cue"]): tuple(v["labels"])
-            if tuple(v["labels"]) in both
-            else both[0]
-            for v, both in zip(known, zip(*ways, strict=True), strict=True)
-        }
-        names = {v.term: tagger.lexicon.spell(v.term) for v in voters}
-        return find_turns(
-            before, voters, names=names, says=says, most=most if held else 0
         )
 
 
