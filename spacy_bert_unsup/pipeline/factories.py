@@ -40,7 +40,7 @@ def default_voting() -> dict[str, Any]:
         "seeds_only": False,
         "device": "auto",
         "dtype": "auto",
-        "masking": "exact",
+        "masking": "packed",
         "candidates": "auto",
         "cues": ["context", "phrase", "lexical"],
         "cue_weights": {"context": 1.0, "phrase": 1.0, "lexical": 1.0},
@@ -100,7 +100,8 @@ def make_bert_unsup_ner(
     seeds_only (bool): Forget the assets' own seeds.
     device (str): "auto", "cpu", "cuda:0" ...
     dtype (str): "auto", "float32" or "bfloat16".
-    masking (str): "exact" or "none".
+    masking (str): "packed" (all questions about a window in one row with it), "exact"
+        (one masked copy per question) or "none" (the span is read unmasked).
     candidates (str | Callable): "auto", "tokens", "noun_chunks", "pos_runs",
         "span_group", "entity_marks", or a registered function.
     cues (list[str]): Among "context", "phrase", "lexical".

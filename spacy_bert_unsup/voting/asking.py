@@ -56,25 +56,19 @@ class Asker:
         self.lm = lm
         self.settings = settings
         self.max_batch_pieces = max_batch_pieces
-        packed = settings.masking == "packed"
         self.templates = {
-            "context": self._parse(
-                settings.packed_templates if packed else settings.context_templates
-            ),
-            "phrase": self._parse(settings.phrase_templates),
+            cue: [Template.parse(source, lm) for source in settings.templates(cue)]
+            for cue in ("context", "phrase")
         }
         for template in self.templates["phrase"]:
             if not template.holds_phrase:  # it would ask the same of every phrase
                 raise ConfigError(Errors.E316.format(template=template.source))
-        if packed:
+        if settings.masking == "packed":
             lm.require_packed()
         self._allowed = voting_terms(lm, settings.ignored_terms)
         self._top_k = min(settings.top_k, len(lm.terms))
         most = settings.max_cached_answers
         self._kept = {cue: AnswerCache(most, self._top_k) for cue in self.templates}
-
-    def _parse(self, sources: Sequence[str]) -> list[Template]:
-        return [Template.parse(source, self.lm) for source in sources]
 
     def ask(
         self, cue: str, texts: Sequence[EncodedText], spans: Ints, rows: Ints

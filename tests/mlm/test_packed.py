@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -232,6 +233,28 @@ def test_bad_blocks_are_refused(bert_lm: MaskedLM) -> None:
             bert_lm.fill_packed([context], join_blocks([good, block]))
     with pytest.raises(ModelError, match="E108.*56 pieces"):
         bert_lm.fill_packed([np.tile(context, 4)], good)
+
+
+def test_threads_get_the_serial_answer(toy_lm: MaskedLM) -> None:
+    contexts = [make_context(toy_lm, seed) for seed in range(4)]
+    shares = [
+        join_blocks([make_block(toy_lm, i, i + 2, context=i % 4) for i in range(k, 12)])
+        for k in range(1, 9)
+    ] * 4
+    serial = [toy_lm.fill_packed(contexts, share) for share in shares]
+    with ThreadPoolExecutor(4) as pool:
+        found = pool.map(lambda share: toy_lm.fill_packed(contexts, share), shares)
+        for one, other in zip(serial, found, strict=True):
+            np.testing.assert_allclose(one.probs, other.probs, atol=1e-6)
+
+
+def test_half_precision(bert_lm: MaskedLM) -> None:
+    model, tokenizer = toys.toy_bert()
+    lm = MaskedLM.from_parts(model, tokenizer, name="half", dtype="bfloat16")
+    context, block = make_context(lm), make_block(lm, 3, 5)
+    found = lm.fill_packed([context], block)
+    wanted = bert_lm.fill_packed([context], block)
+    np.testing.assert_allclose(found.probs, wanted.probs, atol=0.05)
 
 
 def test_a_model_with_relative_positions_is_found_out() -> None:

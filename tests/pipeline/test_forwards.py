@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from spacy.language import Language
 
 from spacy_bert_unsup.evaluation.texts import GoldText
@@ -22,25 +23,29 @@ def test_pipe_makes_fewer_forward_calls_than_a_loop(
     assert 0 < stats.forwards < looped / 2
 
 
-def test_head_is_computed_at_the_masks_only(nlp: Language, gold: list[GoldText]):
+@pytest.mark.parametrize(("masking", "rows"), [("exact", 1.0), ("packed", 0.4)])
+def test_head_is_computed_at_the_masks_only(make_toy: MakeNLP, masking: str, rows):
+    nlp = make_toy(cues=["context", "phrase", "lexical"], masking=masking)
     stats = nlp.get_pipe("bert_unsup_ner").lm.stats  # type: ignore[attr-defined]
     stats.reset()
-    nlp(gold[0].to_doc(nlp.vocab))
-    assert stats.head_positions == stats.rows > 0  # one mask a query
-    assert stats.pieces > 4 * stats.rows
+    nlp(TOY_TEXT)
+    assert 0 < stats.rows <= rows * stats.head_positions
+    assert stats.pieces > 4 * stats.head_positions
 
 
-def test_batches_are_bounded_by_pieces(make_toy: MakeNLP):
+@pytest.mark.parametrize("masking", ["exact", "packed"])
+def test_batches_are_bounded_by_pieces(make_toy: MakeNLP, masking: str):
     cues = ["context", "phrase", "lexical"]
-    stats = make_toy().get_pipe("bert_unsup_ner").lm.stats  # type: ignore[attr-defined]
     counts = []
     for bound in (64, 100_000):
-        nlp = make_toy(cues=cues, max_batch_pieces=bound)
+        nlp = make_toy(cues=cues, max_batch_pieces=bound, masking=masking)
+        stats = nlp.get_pipe("bert_unsup_ner").lm.stats  # type: ignore[attr-defined]
         stats.reset()
         doc = nlp(TOY_TEXT)
-        counts.append((stats.forwards, stats.rows, doc.spans["bert_unsup"].attrs))
-    (many, rows, small), (few, same_rows, large) = counts
-    assert rows == same_rows and many > few
+        heads = stats.head_positions
+        counts.append((stats.forwards, heads, doc.spans["bert_unsup"].attrs))
+    (many, asked, small), (few, same_asked, large) = counts
+    assert asked == same_asked > 0 and many > few
     assert small["labels"] == large["labels"]
 
 

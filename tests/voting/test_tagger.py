@@ -54,7 +54,7 @@ def test_bad_template_is_refused(make_tagger):
 
 
 def test_context_cue_equals_a_loop(make_tagger):
-    tagger = make_tagger(cues=("context",), **BLANK)
+    tagger = make_tagger(cues=("context",), masking="exact", **BLANK)
     found = score(tagger)
     for row, (i, start, end) in enumerate(SPANS.tolist()):
         (text,) = encode_words(tagger.lm, TEXTS[i])
@@ -127,11 +127,14 @@ def test_words_alone_ask_the_model_nothing(word_tagger):
     assert work(word_tagger) == (0, 0)
 
 
-def test_head_only_at_masked_positions(make_tagger):
-    assert work(make_tagger(cues=("context",), **BLANK)) == (5, 5)
-    masks = make_tagger(cues=("context",), per_piece=True, **BLANK)
+@pytest.mark.parametrize(("masking", "rows"), [("exact", (5, 1)), ("packed", (2, 1))])
+def test_head_only_at_masked_positions(make_tagger, masking, rows):
+    settings = {"cues": ("context",), "masking": masking, **BLANK}
+    assert work(make_tagger(**settings)) == (rows[0], 5)
+    masks = make_tagger(per_piece=True, **settings)
     (text, _) = encode_words(masks.lm, *TEXTS)
-    assert work(masks, spans=SPANS[:1]) == (1, np.ptp(text.piece_bounds(0, 2)))
+    wanted = (rows[1], np.ptp(text.piece_bounds(0, 2)))
+    assert work(masks, spans=SPANS[:1]) == wanted
 
 
 def test_equal_queries_are_asked_once(make_tagger):
