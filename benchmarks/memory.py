@@ -1,9 +1,11 @@
 """Memory over many docs: resident set size, strings and caches, with a curve.
 
 Every text has words that were never seen before, as texts of a service do. The docs go
-through `nlp.pipe` as they are, and then again in memory zones.
+through `nlp.pipe` as they are, and then again in memory zones. With --long-text,
+instead: the peak of `annotate` for one text of a tenth of the tokens, and of all.
 
     python benchmarks/memory.py [--docs 10000] [--plot benchmarks/results/memory.png]
+    python benchmarks/memory.py --long-text 200000
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ from __future__ import annotations
 import argparse
 import ctypes
 import gc
+import os
 import random
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import spacy
 from spacy.language import Language
@@ -44,16 +50,50 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=1_000)
     parser.add_argument("--model", default="starter")
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--long-text", type=int, metavar="TOKENS")
     options = parser.parse_args()
+    if options.long_text:
+        for tokens in (options.long_text // 10, options.long_text):
+            sys.stdout.write(annotate_long(tokens, options.model))
+        return
     curves = {}
     for name, zones in (("in memory zones", True), ("as they are", False)):
-        nlp = spacy.blank("en")
-        nlp.add_pipe("bert_unsup_ner", config={"model": options.model, "voting": LIGHT})
+        nlp = make_pipeline(options.model)
         samples = list(measure(nlp, options.docs, every=options.every, zones=zones))
         curves[name] = samples
         report(name, samples, options.warm_up)
     if options.plot:
         draw(curves, options.plot, options.warm_up)
+
+
+def make_pipeline(model: str) -> Language:
+    """One question a span, so that it takes minutes and not hours."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("bert_unsup_ner", config={"model": model, "voting": LIGHT})
+    return nlp
+
+
+def annotate_long(tokens: int, model: str) -> str:
+    """Run `annotate` on one text, in a process of its own; say what it took."""
+    texts = make_texts(tokens)
+    words = [word for _ in range(tokens // 8) for word in next(texts).split()]
+    text = " ".join(words[:tokens])
+    with TemporaryDirectory() as folder:
+        make_pipeline(model).to_disk(Path(folder, "nlp"))
+        Path(folder, "long.txt").write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "spacy_bert_unsup", "annotate", "long.txt"]
+        command += ["--split", "file", "--pipeline", "nlp", "--out", "out.jsonl"]
+        start = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        lines = Path(folder, "out.jsonl").read_text("utf-8").splitlines()
+    if status:
+        raise SystemExit(f"annotate failed: {status}")
+    return (
+        f"{tokens} tokens, {len(text)} characters, {len(lines)} parts: "
+        f"peak {used.ru_maxrss * 1024 / 1e6:.0f} MB, {seconds:.0f} s\n"
+    )
 
 
 def measure(nlp: Language, docs: int, *, every: int, zones: bool) -> Iterator[Sample]:
