@@ -71,6 +71,8 @@ def lookup_cli(
 
     if clusters is not None and assets is not None:
         raise InputError(Errors.E545)
+    if not legacy and (vectors is not None or vocab is not None):
+        raise InputError(Errors.E541)
     source = VocabularySource(model, vectors, vocab)
     if legacy:
         if clusters is None:

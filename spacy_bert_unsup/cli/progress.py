@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
 
-Progress: TypeAlias = Callable[[int, int], None]
+from ..types import Progress
+
 DELAY = 2.0
 """Seconds before a bar is shown."""
 

@@ -78,6 +78,10 @@ class CLIErrors:
     E540 = (
         "[E540] Say what to look at: a TERM, --text TEXT or --all, and only one of them."
     )
+    E541 = (
+        "[E541] --vectors and --vocab have no labels to look up. Give them with "
+        "--legacy and --clusters, or leave them out."
+    )
     E542 = (
         "[E542] The text has {pieces} pieces, more than the model reads at once. Give "
         "fewer words around the blanks."

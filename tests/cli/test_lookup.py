@@ -80,6 +80,7 @@ def test_starter_assets():
 
 def test_bad_input(table, clusters, tmp_path):
     assert "E544" in run("lookup", "cat", "--legacy").stderr
+    assert "E541" in run("lookup", "cat", *table).stderr
     args = ["lookup", "cat", "--clusters", clusters, "--assets", tmp_path]
     assert "E545" in run(*args).stderr
     result = run("lookup", "cat", "--clusters", tmp_path / "nowhere")
