@@ -150,26 +150,31 @@ class ModelComponent(Pipe):
         """
         raise TypeError(f"{type(self).__name__} does not say what it does to docs")
 
-    def __call__(self, doc: Doc) -> Doc:
+    def __call__(self, doc: Doc, **changes: Any) -> Doc:
         """Annotate one doc; `pipe` is faster for several.
 
         doc (Doc): The doc.
+        changes (Any): Settings for this call, as `nlp(text, component_cfg=...)` gives
+            them; see `annotate` of the component.
         RETURNS (Doc): The same; one that fails goes to the error handler.
         RAISES (ModelError, AssetsError): if the model cannot be loaded.
         """
         self.get_ready()
         error_handler = self.get_error_handler()
         try:
-            self.annotate([doc])
+            self.annotate([doc], **changes)
         except Exception as error:
             error_handler(self.name, self, [doc], error)
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+    def pipe(
+        self, stream: Iterable[Doc], *, batch_size: int = 128, **changes: Any
+    ) -> Iterator[Doc]:
         """Annotate docs, asking the model about many at once; the order is kept.
 
         stream (Iterable[Doc]): Docs.
         batch_size (int): Docs to look ahead at most.
+        changes (Any): Settings for this call.
         YIELDS (Doc): The same docs. One that fails goes to the error handler and is
             left out; the others are not harmed.
         RAISES (ModelError, AssetsError): if the model cannot be loaded.
@@ -178,16 +183,18 @@ class ModelComponent(Pipe):
         docs = iter(stream)
         while batch := list(islice(docs, batch_size)):
             for part in split_by_words(batch, MAX_WORDS):
-                yield from self._annotate_or_report(part)
+                yield from self._annotate_or_report(part, changes)
 
-    def _annotate_or_report(self, docs: list[Doc]) -> list[Doc]:
+    def _annotate_or_report(
+        self, docs: list[Doc], changes: dict[str, Any]
+    ) -> list[Doc]:
         try:
-            self.annotate(docs)
+            self.annotate(docs, **changes)
             return docs
         except Exception as error:
             if half := len(docs) // 2:  # find the one that fails
-                parts = (docs[:half], docs[half:])
-                return [doc for part in parts for doc in self._annotate_or_report(part)]
+                first = self._annotate_or_report(docs[:half], changes)
+                return [*first, *self._annotate_or_report(docs[half:], changes)]
             self.get_error_handler()(self.name, self, docs, error)
             return []
 

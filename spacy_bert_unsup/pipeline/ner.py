@@ -144,28 +144,41 @@ class BertUnsupNER(ModelComponent):
 
     # --- tagging ------------------------------------------------------------------
 
-    def annotate(self, docs: Sequence[Doc]) -> None:
+    def annotate(
+        self,
+        docs: Sequence[Doc],
+        *,
+        labels: Sequence[str] | None = None,
+        threshold: float | None = None,
+    ) -> None:
         """Tag docs, asking the model about all of them at once.
 
         docs (Sequence[Doc]): Docs.
+        labels (Optional[Sequence[str]]): Other labels to keep, for this call.
+        threshold (Optional[float]): Another least share of the vote, for this call.
         """
         tagger = self.tagger
+        options, cfg = self._change(labels, threshold)
         candidates, texts, units = self._read(docs)
-        how = self.options.on_overflow
+        how = options.on_overflow
         windows = [
             notes.note_windows(text.windows, name=self.name, on_overflow=how)
             for text in texts
         ]
-        keep = not self.options.overwrite_ents
+        keep = not options.overwrite_ents
         thresholds = merge_thresholds(
-            self.cfg, tagger.assets.thresholds, tagger.assets.scheme
+            cfg, tagger.assets.thresholds, tagger.assets.scheme
         )
         taken = None
         if keep:
             pairs = zip(docs, units, strict=True)
             taken = [words.any_of(taken_tokens(doc)) for doc, words in pairs]
         tagged = tag_texts(tagger, texts, candidates, thresholds, taken=taken)
-        kept = self._keep(texts, tagged, candidates, thresholds, taken, units)
+        kept = []
+        if options.keep_votes:
+            settings = VoteSettings.of(tagger, options, cfg).dump()
+            records = self._keep(texts, tagged, candidates, thresholds, taken, units)
+            kept = [(record, settings) for record in records]
         for i, (doc, text, result, said) in enumerate(
             zip(docs, texts, tagged, windows, strict=True)
         ):
@@ -175,12 +188,24 @@ class BertUnsupNER(ModelComponent):
                 result,
                 name=self.name,
                 tagger=tagger,
-                options=self.options,
+                options=options,
                 units=units[i],
                 kept=kept[i] if kept else None,
             )
             cuts = annotation.note_cuts(text, result)
             notes.set_notes(doc, [*said, *cuts], self.name)
+
+    def _change(
+        self, labels: Sequence[str] | None, threshold: float | None
+    ) -> tuple[NEROptions, dict[str, Any]]:
+        """The settings of one call."""
+        options, cfg = self.options, self.cfg
+        if labels is not None:
+            options = replace(options, labels=tuple(labels))
+            options.check_labels(self.assets.scheme)
+        if threshold is not None:
+            cfg = {**cfg, "threshold": threshold}
+        return options, cfg
 
     def _keep(
         self,
@@ -190,20 +215,14 @@ class BertUnsupNER(ModelComponent):
         thresholds: Thresholds,
         taken: Sequence[Bools] | None,
         units: Sequence[Units],
-    ) -> list[tuple[VoteRecord, str]]:
-        """What stays with each doc for a later vote; nothing without `keep_votes`."""
-        if not self.options.keep_votes:
-            return []
+    ) -> list[VoteRecord]:
+        """What stays with each doc for a later vote."""
         if not all(words.are_tokens for words in units):
             raise ConfigError(Errors.E345.format(name=self.name))
-        settings = VoteSettings.of(self.tagger, self.options, self.cfg).dump()
         busy = taken or [np.zeros(len(text.words), bool) for text in texts]
         return [
-            (
-                VoteRecord.make(
-                    self.tagger, text, result, thresholds, join=wanted.join, taken=used
-                ),
-                settings,
+            VoteRecord.make(
+                self.tagger, text, result, thresholds, join=wanted.join, taken=used
             )
             for text, result, wanted, used in zip(
                 texts, tagged, candidates, busy, strict=True

@@ -77,3 +77,25 @@ def test_bad_maps(make_toy: MakeNLP, tmp_path: Path, content: str, message: str)
         path.write_text(content)
     with pytest.raises(AssetsError, match=message):
         make_toy(label_map=str(path))
+
+
+@pytest.mark.parametrize("way", ["call", "pipe"])
+def test_settings_of_one_call(toy_nlp: Language, way: str):
+    def tag(**changes: object) -> list[tuple[str, str]]:
+        cfg = {"bert_unsup_ner": changes}
+        if way == "call":
+            return entities(toy_nlp(TOY_TEXT, component_cfg=cfg))
+        return entities(next(toy_nlp.pipe([TOY_TEXT], component_cfg=cfg)))
+
+    assert tag(labels=["CHEMICAL"]) == [("aspirin", "DRUG")]
+    assert tag() == TOY_ENTS
+    with pytest.raises(ConfigError, match="'HUMAN'"):
+        tag(labels=["HUMAN"])
+    with pytest.raises(ConfigError, match="threshold"):
+        tag(threshold=2)
+
+
+def test_threshold_of_one_call(nlp: Language):
+    text = "Barack Obama flew to Berlin."
+    cfg = {"bert_unsup_ner": {"threshold": 0.99}}
+    assert entities(nlp(text)) and not entities(nlp(text, component_cfg=cfg))
