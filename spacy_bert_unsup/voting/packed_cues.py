@@ -1,7 +1,8 @@
 """The context cue in packed rows: templates as blocks beside the windows.
 
 What stands for which place: a template that blanks its span ("[MASK]") starts at the
-span's first piece and sees the window without the span. One that holds the phrase need
+span's middle piece and sees the window without the span. (Tried: the first and the last
+piece serve less well.) One that holds the phrase need
 not repeat it, since the window does: its words behind the phrase stand for the places
 right behind the span, and do not see what stands there in the window; its words before
 the phrase stand for the places right in front of the span, likewise. (Tried: with both
@@ -58,7 +59,8 @@ def context_blocks(
         offsets, behind = template.offsets()
         sizes = np.full(len(rows), len(offsets), np.int32)
         ids = np.tile(template.words(), len(rows))
-        anchors = np.where(behind, last[:, None], first[:, None])
+        near = first if template.holds_phrase else (first + last - 1) // 2
+        anchors = np.where(behind, last[:, None], near[:, None])
         stands = (anchors + offsets).reshape(-1)
     blank = np.stack([first, last], axis=1)
     return (

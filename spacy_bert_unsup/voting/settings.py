@@ -29,6 +29,8 @@ CONTEXT_TEMPLATES = {
     "packed": ("[MASK]", "[MASK] and {phrase}"),
 }
 """What the context cue asks where a config does not say; by F1 on three sets."""
+ASK_ALL = 100.0
+"""A margin from which on every span is asked."""
 SHARES = ("propose", "block", "entity_share", "fine_share", "near_share")
 
 
@@ -73,7 +75,8 @@ class VotingSettings:
         weak hint, since biomedical names are lower case.
     split_cost (float): What it costs to have two spans side by side.
     context_margin (float): A proposed span is asked in context only if words and phrase
-        alone make it worth more than minus this per token; a large number asks all.
+        alone make it worth more than minus this per token; 100 or more asks all.
+    phrase_margin (float): The same for the question about the phrase, by words alone.
     fine_share (float): Least share of a broad label for a finer one to be given.
     near_share (float): Spans that lost are kept in the span group from this score on.
     most_voters (int): Terms kept as evidence of a span.
@@ -116,6 +119,7 @@ class VotingSettings:
     cut_cost: float = 0.5
     split_cost: float = 1.0
     context_margin: float = 0.1
+    phrase_margin: float = ASK_ALL
     fine_share: float = 0.6
     near_share: float = 0.25
     most_voters: int = 8

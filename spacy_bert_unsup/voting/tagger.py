@@ -14,7 +14,7 @@ from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
 from .asking import Asker
 from .lexicon import Lexicon, WordLabels
-from .settings import CUES, VotingSettings
+from .settings import ASK_ALL, CUES, VotingSettings
 from .spans import Rollup
 from .tables import VoteTables
 from .votes import divide_rows, pool_cues, vote_labels
@@ -105,31 +105,35 @@ class SpanTagger:
         spans: Ints,
         words: Sequence[WordLabels] | None = None,
         *,
-        hopeful: Callable[[Floats], Bools] | None = None,
+        hopeful: Callable[[Floats, float], Bools] | None = None,
     ) -> SpanScores:
         """Ask about spans of several texts at once, the cheap cues first.
 
         texts (Sequence[EncodedText]): Texts.
         spans (Ints): (S, 3) text, first token, one past the last token.
         words (Optional[Sequence[WordLabels]]): Labels of their words, if at hand.
-        hopeful (Optional[Callable[[Floats], Bools]]): Given the (S, L) shares by words
-            and phrase alone, says which spans are worth the dearer question in context.
+        hopeful (Optional[Callable[[Floats, float], Bools]]): Given the (S, L) shares so
+            far and a margin, says which spans are worth a further question.
         RETURNS (SpanScores): In the order of `spans`.
         """
         words = words or [self.lexicon.label_words(text) for text in texts]
-        everything = np.arange(len(spans), dtype=np.int32)
         cues = {"lexical": self.label_by_words(spans, words)}
-        tops = self.asker.ask("phrase", texts, spans, everything)
-        cues["phrase"] = self.vote("phrase", tops, cues["lexical"].shape)
+        shape = cues["lexical"].shape
         weights = {name: self.settings.weight(name) for name in CUES}
-        rows = everything
-        if hopeful is not None and self.settings.weight("context"):
-            pooled = pool_cues(cues, weights)
-            silent = ~pooled.any(axis=1)  # only the context can speak for these
-            rows = everything[hopeful(pooled) | silent]
-        asked = self.asker.ask("context", texts, spans, rows)
-        cues["context"] = self.vote("context", asked, cues["lexical"].shape)
-        named = [("phrase", top) for top in tops] + [("context", top) for top in asked]
+        rows = np.arange(len(spans), dtype=np.int32)
+        named: list[tuple[str, TopTerms]] = []
+        margins = {
+            "phrase": self.settings.phrase_margin,
+            "context": self.settings.context_margin,
+        }
+        for cue, margin in margins.items():  # the cheap one first
+            if hopeful is not None and weights[cue] and margin < ASK_ALL:
+                pooled = pool_cues(cues, weights)
+                silent = ~pooled.any(axis=1)  # only what is asked can speak for these
+                rows = rows[(hopeful(pooled, margin) | silent)[rows]]
+            tops = self.asker.ask(cue, texts, spans, rows)
+            cues[cue] = self.vote(cue, tops, shape)
+            named += [(cue, top) for top in tops]
         return SpanScores(spans, pool_cues(cues, weights), cues, named)
 
     def vote(

@@ -99,10 +99,10 @@ def tag_texts(
         bool,
     )
 
-    def hopeful(shares: Floats) -> Bools:
+    def hopeful(shares: Floats, margin: float) -> Bools:
         decisions = decide_roots(shares, tagger.rollup)
         worth = _value_all(tagger, rows, words, decisions, bars)
-        return given | is_hopeful(rows[:, 1:], worth, tagger.settings)
+        return given | is_hopeful(rows[:, 1:], worth, margin)
 
     scores = tagger.score_spans(texts, rows, words, hopeful=hopeful)
     tagged, done = [], 0
@@ -117,15 +117,15 @@ def tag_texts(
     return tagged
 
 
-def is_hopeful(spans: Ints, worth: Floats, settings: VotingSettings) -> Bools:
-    """(S,) whether proposed spans are worth the dear question in context.
+def is_hopeful(spans: Ints, worth: Floats, margin: float) -> Bools:
+    """(S,) whether proposed spans are worth a further question.
 
     spans (Ints): (S, 2) first token, one past the last.
-    worth (Floats): (S,) their `span_values` by words and phrase alone.
-    settings (VotingSettings): `context_margin`.
+    worth (Floats): (S,) their `span_values` by the cues so far.
+    margin (float): How much less than nothing a token of theirs may be worth.
     RETURNS (Bools): (S,).
     """
-    return worth + settings.context_margin * (spans[:, 1] - spans[:, 0]) > 0
+    return worth + margin * (spans[:, 1] - spans[:, 0]) > 0
 
 
 def worth_asking(
@@ -154,7 +154,8 @@ def worth_asking(
     bars = thresholds.lowest_bars(tagger.rollup)[decisions.root]
     worth = span_values(tagger, spans, words, decisions, bars)
     silent = ~shares.any(axis=1)  # only the context can speak for these
-    return silent | ~np.asarray(join) | is_hopeful(spans, worth, tagger.settings)
+    margin = tagger.settings.context_margin
+    return silent | ~np.asarray(join) | is_hopeful(spans, worth, margin)
 
 
 def decide_spans(

@@ -143,10 +143,10 @@ def test_chosen_spans_never_overlap(make_tagger):
         assert tagged.passes[list(tagged.chosen)].all()
 
 
-def asked_in_context(tagger, candidates):
+def asked_in_context(tagger, candidates, cue="context"):
     encoded = encode_words(tagger.lm, TEXT)
     (tagged,) = tag_texts(tagger, encoded, [candidates], Thresholds())
-    (top,) = (top for cue, top in tagged.scores.tops if cue == "context")
+    (top,) = (top for name, top in tagged.scores.tops if name == cue)
     return top.ids
 
 
@@ -156,6 +156,17 @@ def test_only_hopeful_proposals_are_asked_in_context(make_tagger):
     settings["extra_cost"] = 9.0  # "old Paris" has no chance
     wanted = asked_in_context(make_tagger(context_margin=1e9, **settings), AUTO)
     found = asked_in_context(make_tagger(context_margin=0.0, **settings), AUTO)
+    asked = (found >= 0).any(axis=1)
+    assert (wanted >= 0).any(axis=1).all()
+    assert 0 < asked.sum() < len(asked)
+    np.testing.assert_array_equal(found[asked], wanted[asked])
+
+
+def test_only_hopeful_phrases_are_asked(make_tagger):
+    settings = {"cues": ("phrase", "lexical"), "extra_cost": 9.0}
+    wanted = asked_in_context(make_tagger(**settings), AUTO, "phrase")
+    tagger = make_tagger(phrase_margin=0.0, **settings)
+    found = asked_in_context(tagger, AUTO, "phrase")
     asked = (found >= 0).any(axis=1)
     assert (wanted >= 0).any(axis=1).all()
     assert 0 < asked.sum() < len(asked)
