@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..types import Bools, Floats, Ints, TopTerms
+from ..types import Bools, Ints, TopTerms
 from .lexicon import Lexicon, WordTerms
-from .record import FLAGS, Answers, VoteRecord
+from .record import FLAGS, Answers, VoteRecord, stack_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +120,10 @@ def _join_answers(
     for several in zip(*(record.answers for record in records), strict=True):
         rows = [a.rows + start for a, start in zip(several, starts, strict=True)]
         asked = [a.top for a in several if len(a.rows)] or [several[0].top]
-        width = max(top.ids.shape[1] for top in asked)
         top = TopTerms(
-            _stack([top.ids for top in asked], width, fill=-1),
-            _stack([top.probs for top in asked], width),
-            _stack([top.logits for top in asked], width),
+            stack_rows([top.ids for top in asked], fill=-1),
+            stack_rows([top.probs for top in asked]),
+            stack_rows([top.logits for top in asked]),
         )
         joined.append(Answers(several[0].cue, np.concatenate(rows), top))
     return joined
-
-
-def _stack(parts: Sequence[Ints | Floats], width: int, *, fill: int = 0) -> np.ndarray:
-    """Rows of all parts; narrower ones are filled up."""
-    return np.concatenate(
-        [
-            part
-            if part.shape[1] == width
-            else np.pad(
-                part, ((0, 0), (0, width - part.shape[1])), constant_values=fill
-            )
-            for part in parts
-        ]
-    )

@@ -8,7 +8,7 @@ template that a span was asked with 6 for every term: 120 with `top_k` = 20.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,11 +137,7 @@ class VoteRecord:
             "unknown": self.unknown,
             "spans": pack_ints(self.spans),
             "asked": np.packbits(self.asked).tobytes(),
-            "cues": [answers.cue for answers in self.answers],
-            "rows": [pack_ints(answers.rows) for answers in self.answers],
-            "terms": [pack_ints(answers.top.ids + 1) for answers in self.answers],
-            "probs": [_pack_floats(answers.top.probs) for answers in self.answers],
-            "logits": [_pack_floats(answers.top.logits) for answers in self.answers],
+            **_pack_answers(self.answers),
         }
 
     @classmethod
@@ -163,11 +159,6 @@ class VoteRecord:
         bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         spans = unpack_ints(packed["spans"]).reshape(-1, 2)
         asked = np.unpackbits(np.frombuffer(packed["asked"], np.uint8))
-        columns = ("cues", "rows", "terms", "probs", "logits")
-        answers = [
-            _unpack_answers(*row)
-            for row in zip(*(packed[name] for name in columns), strict=True)
-        ]
         return cls(
             packed["join"],
             flags,
@@ -176,7 +167,7 @@ class VoteRecord:
             list(packed["unknown"]),
             spans,
             asked[: len(spans)].astype(bool),
-            answers,
+            _unpack_answers(packed),
         )
 
 
@@ -198,23 +189,55 @@ def _thin(cue: str, top: TopTerms, *, logits: bool) -> Answers:
     return Answers(cue, rows, TopTerms(top.ids[rows], top.probs[rows], kept))
 
 
-def _pack_floats(values: Floats) -> bytes:
-    """As 4 bytes each; nothing at all if all are 0."""
-    return values.astype("<f4").tobytes() if values.any() else b""
+def _pack_answers(answers: Sequence[Answers]) -> dict[str, Any]:
+    """All templates one after another: much faster to read than each by itself."""
+    tops = [a.top for a in answers]
+    logits = stack_rows([top.logits for top in tops])
+    return {
+        "cues": [a.cue for a in answers],
+        "sizes": [len(a.rows) for a in answers],
+        "rows": pack_ints(
+            np.concatenate([np.zeros(0, np.int32), *(a.rows for a in answers)])
+        ),
+        "terms": pack_ints(stack_rows([top.ids for top in tops], fill=-1) + 1),
+        "probs": stack_rows([top.probs for top in tops]).astype("<f4").tobytes(),
+        "logits": logits.astype("<f4").tobytes() if logits.any() else b"",
+    }
 
 
-def _unpack_floats(packed: bytes, shape: tuple[int, int]) -> Floats:
-    if not packed:
-        return np.zeros(shape, np.float32)
-    return np.frombuffer(packed, "<f4").reshape(shape)
+def _unpack_answers(packed: Mapping[str, Any]) -> list[Answers]:
+    rows, terms = unpack_ints(packed["rows"]), unpack_ints(packed["terms"])
+    shape = (len(rows), len(terms) // max(len(rows), 1))
+    ids = terms.reshape(shape) - 1
+    probs = np.frombuffer(packed["probs"], "<f4").reshape(shape)
+    logits = np.zeros(shape, np.float32)
+    if packed["logits"]:
+        logits = np.frombuffer(packed["logits"], "<f4").reshape(shape)
+    answers, done = [], 0
+    for cue, size in zip(packed["cues"], packed["sizes"], strict=True):
+        part = slice(done, done := done + size)
+        top = TopTerms(ids[part], probs[part], logits[part])
+        answers.append(Answers(cue, rows[part], top))
+    return answers
 
 
-def _unpack_answers(
-    cue: str, rows: bytes, terms: bytes, probs: bytes, logits: bytes
-) -> Answers:
-    row, ids = unpack_ints(rows), unpack_ints(terms) - 1
-    shape = (len(row), len(ids) // max(len(row), 1))
-    top = TopTerms(
-        ids.reshape(shape), _unpack_floats(probs, shape), _unpack_floats(logits, shape)
+def stack_rows(parts: Sequence[Ints | Floats], *, fill: int = 0) -> np.ndarray:
+    """Tables on top of each other; narrower ones are filled up.
+
+    parts (Sequence[Ints | Floats]): (A, K) each, maybe with different K.
+    fill (int): What they are filled up with.
+    RETURNS (np.ndarray): All rows.
+    """
+    if not parts:
+        return np.zeros((0, 0), np.float32)
+    width = max(part.shape[1] for part in parts)
+    return np.concatenate(
+        [
+            part
+            if part.shape[1] == width
+            else np.pad(
+                part, ((0, 0), (0, width - part.shape[1])), constant_values=fill
+            )
+            for part in parts
+        ]
     )
-    return Answers(cue, row, top)
