@@ -60,7 +60,7 @@ def peek_scheme(folder: str | None, seeds: SeedLabels, *, only: bool) -> LabelSc
     where = shipped if folder is None else Path(folder).expanduser()
     try:
         meta = json.loads((where / META).read_bytes())
-        parents = json.loads((where / LABEL_MAP).read_bytes())
+        parents = dict(json.loads((where / LABEL_MAP).read_bytes()))
         names, rivals = tuple(meta["labels"]), tuple(meta["non_entity"])
     except (OSError, ValueError, KeyError, TypeError):  # told when they are loaded
         return LabelScheme((), {}, ())

@@ -28,7 +28,7 @@ def plant(nlp: Language, places: list[int], size: int = SIZE) -> Doc:
 def borders(nlp: Language) -> list[int]:
     """Tokens (each of one piece) at which a window of the long doc starts or ends."""
     ner: Any = nlp.get_pipe("bert_unsup_ner")
-    _, texts = ner._read([Doc(nlp.vocab, words=["the"] * SIZE)])
+    _, texts, _ = ner._read([Doc(nlp.vocab, words=["the"] * SIZE)])
     assert len(texts[0].pieces) == SIZE
     return sorted({edge for window in texts[0].windows for edge in window})
 
