@@ -373,8 +373,10 @@ class MaskedLM:
             return cls(parts, name=name, device=device, dtype=dtype)._shared()
 
     def __reduce__(self) -> tuple[object, ...]:
-        how = {"name": self.name, "device": self.device, "dtype": self.dtype}
-        return partial(MaskedLM.from_bytes, **how), (self.to_bytes(),)
+        read = partial(
+            MaskedLM.from_bytes, name=self.name, device=self.device, dtype=self.dtype
+        )
+        return read, (self.to_bytes(),)
 
     def _check(self, queries: Sequence[Query]) -> tuple[list[Query], Ints]:
         check_queries(queries, name=self.name, limit=self.max_length)
