@@ -10,7 +10,7 @@ from spacy_bert_unsup.cli.labelled import LabelledModel
 from spacy_bert_unsup.errors import ConfigError, InputError
 from spacy_bert_unsup.voting.cues import voting_terms
 from tests.cli.running import fails_with, run, run_json, run_well
-from tests.toys import toy_bert
+from tests.toys import TOYS, make_lm, toy_bert
 
 TWO = "John lives in [MASK] and [MASK] works."
 
@@ -143,6 +143,18 @@ def test_masks_are_pieces_and_words(toy_lm):
 def test_hostile_texts_are_read(toy_lm, text):
     encoded, _ = read_text_with_blanks(toy_lm, text)
     assert len(find_blanks(encoded)) == 1
+
+
+@pytest.mark.parametrize(
+    ("family", "mask"), [("bert", "[MASK]"), ("roberta", "<mask>")]
+)
+def test_masks_are_cut_as_the_tokenizer_cuts_its_own(family, mask):
+    text = "John lives in [MASK] with [MASK] cells ."
+    encoded, _ = read_text_with_blanks(make_lm(family), text)
+    _, tokenizer = TOYS[family]()
+    # RoBERTa's own mask swallows the space before it; the toy's does not.
+    expected = tokenizer(text.replace(" [MASK]", mask))["input_ids"][1:-1]
+    assert encoded.pieces.ids.tolist() == expected
 
 
 def test_nothing_but_white_space_is_refused(toy_lm):
