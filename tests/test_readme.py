@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import spacy
 from typer.main import get_command
+from weasel.cli.document import project_document
 
 from spacy_bert_unsup.cli.app import app
 
@@ -35,3 +36,10 @@ def test_commands_exist():
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!http|#)([^)#]+)", README))
 def test_linked_files_exist(link):
     assert (ROOT / link).exists()
+
+
+def test_project_section_is_what_spacy_generates(tmp_path):
+    copy = tmp_path / "README.md"
+    copy.write_text(README, encoding="utf-8")
+    project_document(ROOT, copy, no_emoji=True)
+    assert copy.read_text(encoding="utf-8") == README
