@@ -60,7 +60,8 @@ def read_slowly(lm: MaskedLM, context: Ints, block: Blocks) -> Floats:
     sees = torch.zeros(own + size, own + size, dtype=torch.bool)
     sees[own:, own:] = True
     sees[:own] = True
-    first, last = block.hidden[0].tolist()
+    (low, high), (first, last) = block.seen[0].tolist(), block.hidden[0].tolist()
+    sees[:own, own : own + low] = sees[:own, own + high :] = False
     sees[:own, own + first : own + last] = False
     places = torch.from_numpy(np.concatenate([block.places, np.arange(size)])).long()
     mask: torch.Tensor | dict = torch.where(sees, 0.0, torch.finfo(torch.float32).min)
@@ -94,7 +95,9 @@ def test_every_family_reads_packed_rows(toy_lm: MaskedLM) -> None:
 
 def test_a_block_equals_the_same_pattern_in_another_order(toy_lm: MaskedLM) -> None:
     context = make_context(toy_lm)
-    for block in (make_block(toy_lm, 3, 5), make_block(toy_lm, 4, 4, words=(20, 21))):
+    narrow = replace(make_block(toy_lm, 6, 7), seen=np.array([[3, 10]], np.int32))
+    words = make_block(toy_lm, 4, 4, words=(20, 21))
+    for block in (make_block(toy_lm, 3, 5), words, narrow):
         found = toy_lm.fill_packed([context], block, top_k=9)
         wanted = read_slowly(toy_lm, context, block)
         check_answer(toy_lm, found.probs[0], found.ids[0], wanted)
@@ -203,6 +206,9 @@ def test_the_bound_of_a_batch_is_kept(
     bert_lm.fill_packed(contexts, blocks, max_batch_pieces=40)
     assert max(sizes) <= 40 and len(sizes) > 3
     sizes.clear()
+    bert_lm.fill_packed(contexts, blocks, max_batch_pieces=20)  # one row is too long
+    assert max(sizes) <= 20 and len(sizes) == 8
+    sizes.clear()
     bert_lm.fill_packed(contexts, blocks)
     assert sizes == [4 * (SIZE + 11)]
 
@@ -214,6 +220,21 @@ def test_equal_blocks_are_computed_once(bert_lm: MaskedLM) -> None:
     found = bert_lm.fill_packed(contexts, blocks)
     assert (bert_lm.stats.rows, bert_lm.stats.head_positions) == (1, 1)
     assert (found.ids == found.ids[0]).all() and len(found.ids) == 6
+
+
+def test_blocks_that_differ_are_told_apart(bert_lm: MaskedLM) -> None:
+    block = make_block(bert_lm, 3, 5)
+    one = np.array([[3, 4]], np.int32)
+    others = [
+        replace(block, hidden=one),
+        replace(block, seen=one),
+        replace(block, places=block.places + 1),
+        replace(block, ids=block.ids + 1),
+        replace(block, context=block.context + 1),
+    ]
+    contexts = [make_context(bert_lm, seed) for seed in range(2)]
+    found = bert_lm.fill_packed(contexts, join_blocks([block, *others]))
+    assert len({row.tobytes() for row in found.probs}) == 6
 
 
 def test_no_blocks(bert_lm: MaskedLM) -> None:
