@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -55,6 +57,29 @@ def test_pivots_of_many_sets(table, upstream, data):
         best, wanted_mean, wanted_std, _ = naive.pivot(ids)
         assert (ids[place] if place >= 0 else None) == best
         assert (mean, std) == (wanted_mean, wanted_std)
+
+
+def test_means_and_deviations_half_way_between_two_decimals():
+    """A pivot between two terms, all three in a plane; float32 cannot tell."""
+    rows, sets = [], []
+    for n in range(60, 99):
+        near, far = (n + 0.5) / 100, (n - 0.5) / 100
+        for one, other in [(near, near), (near, far), (near, near - 0.03)]:
+            sets.append([len(rows) + i for i in range(3)])
+            rows += [
+                (1, 0),
+                (one, np.sqrt(1 - one**2)),
+                (other, -np.sqrt(1 - other**2)),
+            ]
+    names = [f"term{i}" for i in range(len(rows))]
+    vectors = VocabVectors.from_wordpieces(names, np.zeros((len(rows), 2)))
+    vectors = replace(vectors, matrix=np.array(rows))  # in double precision
+    naive = Naive(names, rows)
+    starts = np.arange(0, len(rows) + 1, 3)
+    flat = np.arange(len(rows), dtype=np.int32)
+    found = measure_sets(Cosines(vectors), flat, starts)
+    wanted = [naive.pivot(ids)[1:3] for ids in sets]
+    assert list(zip(found.means, found.stds, strict=True)) == wanted
 
 
 def test_no_sets():
