@@ -41,7 +41,8 @@ def plain_head(text):
 def embed(file, folder, out, *args):
     run_well("embed", file, "--model", folder, "--out", out, *args)
     if out.suffix == ".npz":
-        return dict(np.load(out, allow_pickle=False))
+        with np.load(out, allow_pickle=False) as file:
+            return dict(file)
     if out.suffix == ".safetensors":
         with safe_open(out, "numpy") as found:
             arrays = {name: found.get_tensor(name) for name in found.keys()}

@@ -37,6 +37,15 @@ def test_list_has_all_tensors_with_shapes(untied):
     assert "word_embeddings" in short.stdout
 
 
+def read_vectors(path):
+    if path.suffix == ".npy":
+        return np.load(path)
+    if path.suffix == ".safetensors":
+        return load_file(path)["vectors"]
+    with np.load(path) as file:
+        return file["vectors"]
+
+
 @pytest.mark.parametrize("suffix", [".npy", ".npz", ".safetensors"])
 def test_input_and_decoder_rows_of_an_untied_model(untied, tmp_path, suffix):
     model, _ = toy_untied_bert()
@@ -48,10 +57,7 @@ def test_input_and_decoder_rows_of_an_untied_model(untied, tmp_path, suffix):
         out = tmp_path / key / f"v{suffix}"
         result = run(untied, "--key", key, "--out", out)
         assert result.exit_code == 0, result.stderr
-        found = np.load(out) if suffix != ".safetensors" else load_file(out)
-        np.testing.assert_array_equal(
-            found if suffix == ".npy" else found["vectors"], expected
-        )
+        np.testing.assert_array_equal(read_vectors(out), expected)
     assert not np.array_equal(rows["input"], rows["decoder"])
 
 

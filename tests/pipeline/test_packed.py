@@ -56,7 +56,8 @@ def test_small_batches_change_nothing(both, texts):
 def test_a_model_that_cannot_pack_says_what_to_do(toy_folder, monkeypatch):
     from spacy_bert_unsup.mlm.model import MaskedLM
 
-    monkeypatch.setattr(MaskedLM, "packed_style", None)
+    lm = MaskedLM.load(toy_folder)  # in memory already, if another test has it
+    monkeypatch.setitem(lm.__dict__, "packed_style", None)
     nlp = spacy.blank("en")
     config = toy_config(toy_folder, masking="packed", cues=["context"])
     with pytest.raises(ModelError, match="E120.*'exact'"):
