@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_CHARS = 100_000
 """About 20,000 words: what is cut off from its context then does not matter."""
+BATCH_CHARS = 50_000
+"""Texts are held together up to the one that reaches this."""
 
 
 def annotate_cli(
@@ -138,7 +139,7 @@ def annotate(
     count = 0
     parts = split_long(texts, min(max_chars, nlp.max_length))
     with tqdm(unit=" texts", disable=None) as progress:
-        while batch := list(islice(parts, batch_size)):
+        for batch in batch_texts(parts, batch_size):
             with nlp.memory_zone():  # words of old texts are forgotten
                 pairs = [(text.text, text) for text in batch]
                 for doc, text in nlp.pipe(pairs, as_tuples=True, batch_size=batch_size):
@@ -147,6 +148,25 @@ def annotate(
                     progress.update()
                     count += 1
     return count
+
+
+def batch_texts(texts: Iterable[InputText], most: int) -> Iterator[list[InputText]]:
+    """Collect texts that are held in memory together.
+
+    texts (Iterable[InputText]): Texts.
+    most (int): Texts of a batch; few, if they are long.
+    YIELDS (list[InputText]): Batches, in order.
+    """
+    batch: list[InputText] = []
+    chars = 0
+    for text in texts:
+        batch.append(text)
+        chars += len(text.text)
+        if len(batch) >= most or chars >= BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
 
 
 def write_origin(doc: Doc, text: InputText) -> None:

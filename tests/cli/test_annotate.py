@@ -3,7 +3,7 @@ import json
 import pytest
 import spacy
 
-from spacy_bert_unsup.cli.annotate import annotate
+from spacy_bert_unsup.cli.annotate import annotate, batch_texts
 from spacy_bert_unsup.cli.texts import InputText
 from spacy_bert_unsup.cli.writers import json_line
 
@@ -77,6 +77,12 @@ def test_long_texts_are_split_and_said_so_once(nlp, capsys):
     assert json.loads(line)["source"] == {"name": "a.txt", "line": 2, "start": 12}
     said = capsys.readouterr().err
     assert said.count("W503") == 1 and "a.txt, line 2 has 33 characters" in said
+
+
+def test_few_long_texts_are_held_together():
+    texts = [InputText("x" * size, "a") for size in (9, 60_000, 9, 9, 9, 100_000, 9)]
+    sizes = [[len(t.text) for t in batch] for batch in batch_texts(texts, 3)]
+    assert sizes == [[9, 60_000], [9, 9, 9], [100_000], [9]]
 
 
 def test_words_of_old_texts_are_forgotten(nlp):

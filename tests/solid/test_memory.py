@@ -109,10 +109,10 @@ def test_a_label_that_is_a_word_of_a_zone(make_toy: MakeNLP):
     nlp = make_toy(seeds={"CITY": ["Paris"]})
     with nlp.memory_zone():
         nlp("CITY and DISEASE are words here")
+    assert {"CITY", "DISEASE"} <= set(nlp.vocab.strings)
     assert ("Paris", "CITY") in entities(nlp(TOY_TEXT))
     with nlp.memory_zone():
         assert ("Paris", "CITY") in entities(nlp(TOY_TEXT))
-    assert {"CITY", "DISEASE"} <= set(nlp.vocab.strings)
 
 
 def test_zones_one_after_the_other(toy_nlp: Language):

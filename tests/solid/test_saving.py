@@ -113,6 +113,19 @@ def test_a_folder_torn_out_of_its_pipeline(twins: Language, tmp_path: Path):
         twins.get_pipe("second").from_disk(tmp_path / "alone/second")  # type: ignore[attr-defined]
 
 
+def test_a_folder_put_in_the_place_of_the_holder(
+    twins: Language, other_folder: Path, tmp_path: Path
+):
+    twins.to_disk(tmp_path / "nlp")
+    other = spacy.blank("en")
+    other.add_pipe("bert_unsup_ner", name="first", config={"model": str(other_folder)})
+    other.to_disk(tmp_path / "other")
+    shutil.rmtree(tmp_path / "nlp/first")
+    shutil.copytree(tmp_path / "other/first", tmp_path / "nlp/first")
+    with pytest.raises(AssetsError, match="'first' of the same pipeline.*other ones"):
+        spacy.load(tmp_path / "nlp", exclude=["first"])
+
+
 def test_saved_again_without_changes_keeps_its_weights(twins: Language, tmp_path: Path):
     twins.to_disk(tmp_path)
     loaded = spacy.load(tmp_path)
