@@ -76,7 +76,8 @@ class CLIErrors:
         "nothing was written."
     )
     E540 = (
-        "[E540] Say what to look at: a TERM, --text TEXT or --all, and only one of them."
+        "[E540] Say what to look at: a TERM, --text TEXT or --all, and only one of "
+        "them."
     )
     E541 = (
         "[E541] --vectors and --vocab have no labels to look up. Give them with "
@@ -94,9 +95,7 @@ class CLIErrors:
         "[E544] --legacy compares the words with labelled clusters. Give their folder "
         "with --clusters (made by: cluster --seed-labels FILE --out DIR)."
     )
-    E545 = (
-        "[E545] --clusters and --assets are two sources of labels. Give one of them."
-    )
+    E545 = "[E545] --clusters and --assets are two sources of labels. Give one of them."
     E546 = (
         "[E546] A plot of the whole graph shows nothing. Give a TERM or --phrase, and "
         "its neighbourhood is drawn."
@@ -215,6 +214,6 @@ class CLIWarnings:
         "was never taught to stand for a text. Take means of a layer, or another model."
     )
     W572 = (
-        "[W572] {many} texts, the first in line {line}, are longer than the model reads "
-        "at once: each was read in windows, and these were pooled."
+        "[W572] {many} texts, the first in line {line}, are longer than the model "
+        "reads at once: each was read in windows, and these were pooled."
     )

@@ -77,8 +77,8 @@ class MLMErrors:
         "{last} (the last layer), or count from the end with -1, -2, ..."
     )
     E120 = (
-        "[E120] The model '{name}' cannot read packed rows: it does not take a mask for "
-        "each pair of pieces and position ids, as BERT and RoBERTa do. Set masking = "
+        "[E120] The model '{name}' cannot read packed rows: it does not take a mask "
+        "for each pair of pieces and position ids, as BERT and RoBERTa do. Set masking = "
         "'exact', which works with every model."
     )
     E121 = (

@@ -8,8 +8,8 @@ class VectorErrors:
 
     E601 = "[E601] 'layers' is empty. Give at least one, for example [-2]."
     E602 = (
-        "[E602] Vectors of {mine} and of {other} dimensions lie in different spaces and "
-        "cannot be compared. Make both with the same model and the same settings."
+        "[E602] Vectors of {mine} and of {other} dimensions lie in different spaces "
+        "and cannot be compared. Make both with the same model and the same settings."
     )
     E603 = (
         "[E603] The top layer of {name!r} has {width} dimensions and its vocabulary "

@@ -147,6 +147,6 @@ class VocabErrors:
         "mass, or build once with some labels first."
     )
     E240 = (
-        "[E240] {term!r} is none of the {size} entries of the vocabulary. {hint} Pieces "
-        "that continue a word are written ##like."
+        "[E240] {term!r} is none of the {size} entries of the vocabulary. {hint} "
+        "Pieces that continue a word are written ##like."
     )

@@ -1,4 +1,4 @@
-"""Models of other tests stay out of sight: equal weights would be one copy in memory."""
+"""Models of other tests stay out of sight: equal weights would be one copy."""
 
 from weakref import WeakValueDictionary
 

@@ -153,7 +153,8 @@ class Naive:
         picked: set[str] = set()
         keys: set[str | None] = set()
         clusters: list[dict] = []
-        singletons, empty = [], []
+        singletons: list[str] = []
+        empty: list[str] = []
         for i, term in self.each():
             if self.filtered(term) or term in picked or len(term) <= 2:
                 continue

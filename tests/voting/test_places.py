@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from spacy_bert_unsup.mlm.align import choose_window, choose_windows, plan_windows
 from spacy_bert_unsup.mlm.text import EncodedText, TokenizedText
