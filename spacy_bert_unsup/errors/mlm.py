@@ -78,8 +78,8 @@ class MLMErrors:
     )
     E120 = (
         "[E120] The model '{name}' cannot read packed rows: it does not take a mask "
-        "for each pair of pieces and position ids, as BERT and RoBERTa do. Set masking = "
-        "'exact', which works with every model."
+        "for each pair of pieces and position ids, as BERT and RoBERTa do. Set "
+        "masking = 'exact', which works with every model."
     )
     E121 = (
         "[E121] Block {number} cannot be asked: a block wants at least one of its "

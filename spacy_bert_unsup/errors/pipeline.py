@@ -95,8 +95,8 @@ class PipelineErrors:
     E341 = (
         "[E341] {where} has format {found}, and this version of spacy-bert-unsup reads "
         "format {known}. Update spacy-bert-unsup; or load the pipeline with the "
-        "version that saved it (see the requirements in its meta.json), and make it anew from "
-        "its config and assets with this one."
+        "version that saved it (see the requirements in its meta.json), and make it "
+        "anew from its config and assets with this one."
     )
     E342 = (
         "[E342] {where} is damaged: {error}. Get the pipeline again from where it came."
