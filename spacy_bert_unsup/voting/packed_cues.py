@@ -1,7 +1,7 @@
 """The context cue in packed rows: templates as blocks beside the windows.
 
 What stands for which place: a template that blanks its span ("[MASK]") starts at the
-span's middle piece and sees the window without the span. (Tried: the first and the last
+span's last piece and sees the window without the span. (Tried: the first and the middle
 piece serve less well.) One that holds the phrase need
 not repeat it, since the window does: its words behind the phrase stand for the places
 right behind the span, and do not see what stands there in the window; its words before
@@ -59,7 +59,7 @@ def context_blocks(
         offsets, behind = template.offsets()
         sizes = np.full(len(rows), len(offsets), np.int32)
         ids = np.tile(template.words(), len(rows))
-        near = first if template.holds_phrase else (first + last - 1) // 2
+        near = first if template.holds_phrase else last - 1
         anchors = np.where(behind, last[:, None], near[:, None])
         stands = (anchors + offsets).reshape(-1)
     blank = np.stack([first, last], axis=1)
