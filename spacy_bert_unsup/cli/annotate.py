@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-MAX_CHARS = 100_000
-"""About 20,000 words: what is cut off from its context then does not matter."""
+MAX_CHARS = 50_000
+"""About 10,000 words; with longer parts the allocator keeps ever more to itself."""
 BATCH_CHARS = 50_000
 """Texts are held together up to the one that reaches this."""
 
