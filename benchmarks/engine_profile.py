@@ -14,16 +14,20 @@ from benchmarks.engine_texts import long_documents
 
 PACKAGE = "spacy_bert_unsup"
 STAGES = {
-    "tokenise, align": ["mlm.text.encode_texts", "pipeline.ner.read_doc"],
+    "tokenise, align": ["voting.tagger.SpanTagger.encode", "pipeline.ner.read_doc"],
     "plan": [
         "voting.tagging.find_spans",
         "voting.lexicon.Lexicon.label_words",
-        "voting.tagger.SpanTagger.score_spans",
+        "voting.asking.Asker.ask",
     ],
-    "encoder": ["mlm.encoder.Encoder._run"],
-    "head, top terms": ["mlm.model.top_terms"],
-    "vote": ["voting.tagger.SpanTagger._vote", "voting.tagger.pool_cues"],
-    "spans": ["voting.tagging.tag_texts"],
+    "encoder": ["mlm.encoder.Encoder.last_states", "mlm.encoder.Encoder.read_packed"],
+    "head, top terms": ["mlm.model.collect_terms"],
+    "vote": [
+        "voting.tagger.SpanTagger.vote",
+        "voting.tagger.SpanTagger.label_by_words",
+        "voting.tagger.pool_cues",
+    ],
+    "spans": ["pipeline.ner.tag_texts"],
     "evidence, annotation": ["pipeline.annotation.annotate_doc"],
 }
 """Stage -> functions, less the stages that they call."""

@@ -55,7 +55,8 @@ def make_lm(size: str, *, dtype: str, device: str) -> MaskedLM:
     starter = MaskedLM.load("starter", dtype="float32", device="cpu")
     config = BertConfig(vocab_size=len(starter.terms))
     model = BertForMaskedLM(config)
-    tokenizer = starter._parts.tokenizer
+    tokenizer = copy.deepcopy(starter._parts.tokenizer)
+    tokenizer.model_max_length = config.max_position_embeddings
     return MaskedLM.from_parts(
         model, tokenizer, name="base", dtype=dtype, device=device
     )

@@ -39,6 +39,11 @@ class Work:
         """Words in the windows."""
         return len(self.spans)
 
+    def few_words(self, size: int) -> Iterator[Work]:
+        """The same work in parts of some words."""
+        for start in range(0, len(self.spans), size):
+            yield Work(self.texts, self.spans[start : start + size])
+
     def batches(self, size: int) -> Iterator[Work]:
         """The same work in parts of some windows."""
         for start in range(0, len(self.texts), size):
