@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,8 +20,9 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 from ..errors import Errors, ModelError
+from ..mlm.allocator import return_free_memory
 from . import forks
-from .docs import split_by_words
+from .docs import take_parts
 from .model_options import ModelOptions
 from .saved_model import (
     FORMAT_VERSION,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
 
 MAX_WORDS = 4096
-"""Words of docs that are annotated at once, unless one doc alone has more."""
+"""With so many words, docs are annotated at once; the last of them may exceed it."""
 
 
 class ModelComponent(Pipe):
@@ -165,6 +165,7 @@ class ModelComponent(Pipe):
             self.annotate([doc], **changes)
         except Exception as error:
             error_handler(self.name, self, [doc], error)
+        return_free_memory()
         return doc
 
     def pipe(
@@ -180,10 +181,10 @@ class ModelComponent(Pipe):
         RAISES (ModelError, AssetsError): if the model cannot be loaded.
         """
         self.get_ready()
-        docs = iter(stream)
-        while batch := list(islice(docs, batch_size)):
-            for part in split_by_words(batch, MAX_WORDS):
-                yield from self._annotate_or_report(part, changes)
+        parts = take_parts(stream, most_words=MAX_WORDS, most_docs=batch_size)
+        for part in parts:
+            yield from self._annotate_or_report(part, changes)
+            return_free_memory()
 
     def _annotate_or_report(
         self, docs: list[Doc], changes: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from spacy.tokens import Doc, Span
@@ -53,20 +53,26 @@ def blocked_spans(doc: Doc) -> list[Span]:
     ]
 
 
-def split_by_words(docs: Sequence[Doc], most: int) -> Iterator[list[Doc]]:
-    """Cut a list of docs so that no part has more words, but for single docs.
+def take_parts(
+    docs: Iterable[Doc], *, most_words: int, most_docs: int
+) -> Iterator[list[Doc]]:
+    """Take docs that are annotated at once from a stream.
 
-    docs (Sequence[Doc]): Docs.
-    most (int): Words of a part.
+    A part is handed on as soon as it is full, so that components after this one come
+    to its docs before the next part is begun, and can share what was computed.
+
+    docs (Iterable[Doc]): Docs.
+    most_words (int): A part is full with so many words; the last doc may exceed it.
+    most_docs (int): Or with so many docs.
     YIELDS (list[Doc]): Parts, in order.
     """
     part: list[Doc] = []
     words = 0
     for doc in docs:
-        if part and words + len(doc) > most:
-            yield part
-            part, words = [], 0
         part.append(doc)
         words += len(doc)
+        if words >= most_words or len(part) >= most_docs:
+            yield part
+            part, words = [], 0
     if part:
         yield part

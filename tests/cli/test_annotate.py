@@ -82,7 +82,7 @@ def test_long_texts_are_split_and_said_so_once(nlp, capsys):
 def test_few_long_texts_are_held_together():
     texts = [InputText("x" * size, "a") for size in (9, 60_000, 9, 9, 9, 100_000, 9)]
     sizes = [[len(t.text) for t in batch] for batch in batch_texts(texts, 3)]
-    assert sizes == [[9, 60_000], [9, 9, 9], [100_000], [9]]
+    assert sizes == [[9], [60_000], [9, 9, 9], [100_000], [9]]
 
 
 def test_words_of_old_texts_are_forgotten(nlp):
