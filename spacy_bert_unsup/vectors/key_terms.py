@@ -129,7 +129,7 @@ def _find_spans(
 
 
 def _drop_parts(terms: dict[tuple[str, ...], _Found]) -> dict[tuple[str, ...], _Found]:
-    """Leave out what mostly occurs inside a longer term."""
+    """Leave out what occurs inside one longer term half of the time, or more."""
     inside: dict[tuple[str, ...], int] = {}
     for key, term in terms.items():
         parts = {
@@ -140,7 +140,7 @@ def _drop_parts(terms: dict[tuple[str, ...], _Found]) -> dict[tuple[str, ...], _
     return {
         key: term
         for key, term in terms.items()
-        if 2 * inside.get(key, 0) < len(term.starts) + (key not in inside)
+        if 2 * inside.get(key, 0) < len(term.starts)
     }
 
 

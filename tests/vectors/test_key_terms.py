@@ -46,6 +46,24 @@ def test_word_that_stands_alone_more_often_is_kept():
     assert {term.text for term in terms} == {"lipid droplets", "droplets"}
 
 
+def test_word_is_dropped_where_one_run_has_half_of_it():
+    run = "lipid droplets ; " * 2
+    half = find(run + "the droplets " * 2)  # 2 of 4 in the run
+    assert {term.text for term in half} == {"lipid droplets"}
+    less = find(run + "the droplets " * 3)
+    assert {(t.text, t.count) for t in less} == {("lipid droplets", 2), ("droplets", 5)}
+    apart = find(run + "kill droplets ; " * 2)  # two runs have half of it each
+    assert {term.text for term in apart} == {"lipid droplets", "kill droplets"}
+
+
+def test_run_is_dropped_inside_a_longer_one():
+    longest = "kill lipid droplets ; " * 2
+    terms = find(longest + "the lipid droplets ")  # "lipid droplets": 2 of 3 inside
+    assert {term.text for term in terms} == {"kill lipid droplets"}
+    terms = find(longest + "the lipid droplets " * 3)
+    assert {term.text for term in terms} == {"kill lipid droplets", "lipid droplets"}
+
+
 def test_stop_words_numbers_and_signs_are_none():
     weights = np.ones(5, np.float32)
     words = ["--", "1998", "x1", "a", "ok!"]
