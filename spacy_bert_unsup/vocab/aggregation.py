@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Ints
+from .label_sums import LabelCounts as LabelCounts, LabelTable
 from .labels import SeedLabels, merge_seed_labels
-
-LabelCounts: TypeAlias = dict[str, int]
-"""Label -> how often it was met, most often first."""
 
 OTHER = "OTHER"
 """The label of terms that no cluster and nobody labelled."""
 
 UNTAGGED = "UNTAGGED_ENTITY"
 """The label of terms that people looked at and found to be no entity of interest."""
-
-CHUNK = 2**21
-"""Labels added up at a time."""
-
-LATE = np.iinfo(np.int64).max
-"""When a label came that never did."""
 
 
 def fold_seeds(seeds: SeedLabels) -> SeedLabels:
@@ -56,98 +45,6 @@ def sort_counts(counts: Mapping[str, int]) -> LabelCounts:
     RETURNS (LabelCounts): Highest first; ties as they were.
     """
     return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class LabelTable:
-    """Labels of n things, one after the other.
-
-    starts (NDArray[np.int64]): (n + 1,) where the labels of each begin.
-    columns (NDArray[np.int64]): (m,) places in `names`.
-    counts (NDArray[np.int64]): (m,) how often each.
-    names (list[str]): L labels.
-    """
-
-    starts: NDArray[np.int64]
-    columns: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    names: list[str]
-
-    @classmethod
-    def make(
-        cls, rows: Sequence[Collection[str]], counts: Iterable[int] | None = None
-    ) -> LabelTable:
-        """Lay labels out.
-
-        rows (Sequence[Collection[str]]): Labels of n things.
-        counts (Optional[Iterable[int]]): How often each, in their order; once if None.
-        RETURNS (LabelTable): The same.
-        """
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        column = {name: i for i, name in enumerate(names)}
-        columns = np.array([column[name] for row in rows for name in row], np.int64)
-        if counts is None:
-            found = np.ones(len(columns), np.int64)
-        else:
-            found = np.fromiter(counts, np.int64, len(columns))
-        return cls(np.cumsum([0, *map(len, rows)]), columns, found, names)
-
-    def add_up(
-        self, size: int, rows: NDArray[np.int64], things: NDArray[np.int64]
-    ) -> list[LabelCounts]:
-        """Give rows the labels of things, and add up what each row gets.
-
-        size (int): Number of rows.
-        rows (NDArray[np.int64]): (k,) who gets.
-        things (NDArray[np.int64]): (k,) whose labels.
-        RETURNS (list[LabelCounts]): Labels of each row: highest first, ties in the
-            order in which they came.
-        """
-        shape = (size, len(self.names))
-        total = np.zeros(size * len(self.names), np.int64)
-        met = np.full(len(total), LATE)
-        loads = np.cumsum(np.diff(self.starts)[things])
-        start, done = 0, 0
-        while start < len(rows):
-            most = done + max(CHUNK, len(met))
-            end = max(start + 1, int(np.searchsorted(loads, most, side="right")))
-            self._add(total, met, rows[start:end], things[start:end], done)
-            start, done = end, int(loads[end - 1])
-        return _read_out(total.reshape(shape), met.reshape(shape), self.names)
-
-    def _add(
-        self,
-        total: NDArray[np.int64],
-        met: NDArray[np.int64],
-        rows: NDArray[np.int64],
-        things: NDArray[np.int64],
-        done: int,
-    ) -> None:
-        """Add some to the sums `total`, and note in `met` when each first came."""
-        many = np.diff(self.starts)[things]
-        ends = np.cumsum(many)
-        order = np.arange(many.sum())
-        at = np.repeat(self.starts[:-1][things] - ends + many, many) + order
-        where = np.repeat(rows, many) * len(self.names) + self.columns[at]
-        total += np.bincount(where, self.counts[at], len(total)).astype(np.int64)
-        first = np.full(len(met), LATE)
-        first[where[::-1]] = done + order[::-1]  # the first of each is written last
-        np.minimum(met, first, out=met)
-
-
-def _read_out(
-    total: NDArray[np.int64], met: NDArray[np.int64], names: list[str]
-) -> list[LabelCounts]:
-    rows, columns = np.nonzero(total)
-    counts = total[rows, columns]
-    order = np.lexsort((met[rows, columns], -counts, rows))
-    ends = np.searchsorted(rows[order], np.arange(len(total) + 1)).tolist()
-    labels = np.array([*names, ""], object)[columns[order]].tolist()
-    numbers = counts[order].tolist()
-    return [
-        dict(zip(labels[first:last], numbers[first:last], strict=True))
-        for first, last in itertools.pairwise(ends)
-    ]
 
 
 def count_members(

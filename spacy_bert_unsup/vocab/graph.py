@@ -234,13 +234,14 @@ def _find_edges(
         targets = np.concatenate([targets, len(nodes) + phrase])
         bins = np.concatenate([bins, rounded[at, phrase]])
         weights = np.concatenate([weights, near[at, phrase]])
+        order = np.lexsort((targets, -bins, rows))
+        rows, targets, weights = rows[order], targets[order], weights[order]
     sources = own[rows]
-    order = np.lexsort((targets, -bins, sources))
-    order = order[sources[order] != targets[order]]
+    keep = sources != targets
     return _Edges(
-        sources[order],
-        targets[order].astype(np.int32),
-        weights[order].astype(np.float32),
+        sources[keep],
+        targets[keep].astype(np.int32),
+        weights[keep].astype(np.float32),
     )
 
 

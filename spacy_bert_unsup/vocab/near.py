@@ -13,7 +13,7 @@ import numpy as np
 from ..types import Floats, Ints
 from .cosines import Bins, Cosines, Doubles, Places, find_marks
 
-SAMPLE = 1024
+SAMPLE = 512
 """Columns, at least, from which the place of a row's tail is guessed."""
 
 
@@ -76,7 +76,8 @@ def guess_cuts(sample: Floats, many: float, least: float) -> Floats:
     if not many:
         return np.full(len(sample), least, np.float32)
     place = max(1, round(many))
-    cuts = -np.partition(-sample, place, axis=1)[:, place]
+    place = max(0, sample.shape[1] - 1 - place)
+    cuts = np.partition(sample, place, axis=1)[:, place]
     return np.maximum(cuts, least).astype(np.float32)
 
 

@@ -12,13 +12,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ..types import Bools, Ints
-from .cosines import Bins, Cosines, Doubles, Places
+from .cosines import Bins, Cosines, Doubles, Places, find_marks
+from .counts import count_rows
 from .near import NearLists, find_near
+from .ordering import order_stably
 from .tails import TailRule, Tails, find_tails
 
-GUESS = 25
-"""Terms of a row looked at first, in multiples of what ends a tail: at 10, a third of
-the starter's rows had to be looked at again."""
+GUESS = 10
+"""Terms of a row looked at first, in multiples of what ends a tail: at 5, a tenth of
+the starter's rows have to be looked at again, at 10 one in 300."""
 
 
 class Members(NamedTuple):
@@ -57,11 +59,11 @@ def find_tail_members(
     tails = find_tails(count_bins(near, len(left), cosines.last), rule)
     poor = np.flatnonzero(tails.stops < near.floors)
     if len(poor):
-        rest = find_near(cosines, left[poor])
-        found = find_tails(count_bins(rest, len(poor), cosines.last), rule)
+        bins = cosines.bins(left[poor])
+        found = find_tails(count_rows(bins, cosines.last), rule)
         for old, new in zip(tails, found, strict=True):
             old[poor] = new
-        near = _replace(near, rest, poor)
+        near = _replace(near, _list_above(bins, found.limits), poor)
     return sort_members(near, tails.limits[near.rows], len(left)), tails
 
 
@@ -156,7 +158,9 @@ def sort_members(near: NearLists, limits: Ints | float, size: int) -> Members:
     keep = np.flatnonzero(near.bins > limits)
     rows, terms, bins = near.rows[keep], near.terms[keep], near.bins[keep]
     # A stable sort by row, then bin: the ids of a row ascend already.
-    order = np.argsort(rows * np.int64(2**16) - bins, kind="stable")
+    most = int(bins.max(initial=0))
+    keys = rows * np.int64(most - int(bins.min(initial=0)) + 1) + (most - bins)
+    order = order_stably(keys, int(keys.max(initial=0)))
     starts = np.searchsorted(rows[order], np.arange(size + 1)).astype(np.int32)
     return Members(starts, terms[order], bins[order])
 
@@ -171,6 +175,14 @@ def keep_members(members: Members, keep: Bools) -> Members:
     passed = np.concatenate([[0], np.cumsum(keep)])
     starts = passed[members.starts].astype(np.int32)
     return Members(starts, members.terms[keep], members.bins[keep])
+
+
+def _list_above(bins: Bins, limits: Ints) -> NearLists:
+    """The terms in bins above the limit of their row."""
+    rows, terms = find_marks(bins > limits[:, None])
+    return NearLists(
+        rows.astype(np.int32), terms.astype(np.int32), bins[rows, terms], limits + 1
+    )
 
 
 def _replace(near: NearLists, rest: NearLists, poor: Places) -> NearLists:

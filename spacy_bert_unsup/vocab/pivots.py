@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import AssetsError, Errors
-from ..types import Ints
+from ..types import Bools, Ints
 from .cosines import Cosines, Doubles, Places, sum_in_order
 from .spelling import find_term
+
+BATCH_VALUES = 2**18
+"""Numbers of sets that are measured together: 1 MB, which stays in the cache."""
 
 
 @dataclass(frozen=True)
@@ -153,42 +156,61 @@ def measure_sets(
     compatible (bool): A pivot's mean is above 0, as in the original.
     RETURNS (SetMeasures): One for each set.
     """
-    places, means, stds = [], [], []
-    for first, last in itertools.pairwise(starts.tolist()):
-        ids = terms[first:last]
-        found = _measure_set(cosines, ids)
-        if found is None:
-            found = _measure_again(cosines, ids, compatible=compatible)
-        places.append(found[0])
-        means.append(round(found[1], 2))
-        stds.append(round(found[2], 2))
-    return SetMeasures(np.array(places, np.int32), means, stds)
+    sizes = np.diff(starts)
+    places = np.zeros(len(sizes), np.int32)
+    means, stds = np.ones(len(sizes)), np.zeros(len(sizes))
+    for same in _split_by_size(sizes, cosines.unit.shape[1]):
+        ids = terms[starts[same][:, None] + np.arange(sizes[same[0]])]
+        places[same], means[same], stds[same], sure = _measure_alike(cosines, ids)
+        for i, again in zip(same[~sure].tolist(), ids[~sure], strict=True):
+            found = _measure_again(cosines, again, compatible=compatible)
+            places[i], means[i], stds[i] = found
+    return SetMeasures(
+        places,
+        [round(mean, 2) for mean in means.tolist()],
+        [round(std, 2) for std in stds.tolist()],
+    )
 
 
-def _measure_set(cosines: Cosines, ids: Ints) -> tuple[int, float, float] | None:
-    """Place of the pivot, mean and deviation; None if float32 is not sure of them."""
-    others = len(ids) - 1
-    if not others:
-        return 0, 1.0, 0.0
+def _split_by_size(sizes: Places, width: int) -> Iterator[Places]:
+    """Sets of two terms or more, those of one size together, as many as fit."""
+    order = np.argsort(sizes, kind="stable")
+    ends = np.flatnonzero(np.diff(sizes[order], append=-1)) + 1
+    for first, last in itertools.pairwise([0, *ends.tolist()]):
+        size = int(sizes[order[first]])
+        step = max(1, BATCH_VALUES // (size * max(1, width)))
+        for start in range(first, last if size > 1 else first, step):
+            yield order[start : min(last, start + step)]
+
+
+def _measure_alike(cosines: Cosines, ids: Ints) -> tuple[Ints, Doubles, Doubles, Bools]:
+    """Measure G sets of m terms in float32.
+
+    ids (Ints): (G, m).
+    RETURNS (tuple[Ints, Doubles, Doubles, Bools]): (G,) place of each pivot, mean and
+        deviation, and whether float32 is sure of them.
+    """
+    rows, others = np.arange(len(ids)), ids.shape[1] - 1
     units = cosines.unit[ids]
-    sums = np.ones(len(ids), np.float32) @ units
-    means = (units @ sums - cosines.squares[ids]) / others
-    place = int(means.argmax())
-    mean = float(means[place])
-    apart = units @ units[place] - means[place]
-    apart[place] = 0
-    std = math.sqrt(float(apart @ apart) / others)
+    sums = units.sum(axis=1)
+    means = (units @ sums[:, :, None])[:, :, 0] - cosines.squares[ids]
+    means /= np.float32(others)
+    places = means.argmax(axis=1)
+    best = means[rows, places].astype(np.float64)
+    apart = (units @ units[rows, places][:, :, None])[:, :, 0] - best[:, None]
+    apart[rows, places] = 0
+    stds = np.sqrt(np.square(apart).sum(axis=1) / others)
     error = cosines.error + 2**-22 * math.sqrt(others)
-    rivals = np.count_nonzero(means >= mean - 2 * error)
-    near_edge = _near_edge(mean, error) or _near_edge(std, 2 * error)
-    if rivals > 1 or near_edge or mean <= error:
-        return None
-    return place, mean, std
+    rivals = np.count_nonzero(means >= best[:, None] - 2 * error, axis=1)
+    sure = (rivals == 1) & (best > error)
+    sure &= ~(_near_edge(best, error) | _near_edge(stds, 2 * error))
+    return places.astype(np.int32), best, stds, sure
 
 
-def _near_edge(value: float, error: float) -> bool:
+def _near_edge(values: Doubles, error: float) -> Bools:
     """Whether rounding to two decimal places is not sure."""
-    return abs((100 * value) % 1 - 0.5) <= 100 * error
+    near: Bools = np.abs((100 * values) % 1 - 0.5) <= 100 * error
+    return near
 
 
 def _measure_again(

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Floats, Ints
-from .cosines import Bins, Cosines, Doubles, Places, find_marks
+from .cosines import Cosines, Doubles, Places, find_marks
+from .counts import count_rows
 from .near import NearLists, find_near, find_stride, guess_cuts, round_lists
+from .ordering import order_stably
 
 Item = TypeVar("Item")
 
@@ -110,11 +112,11 @@ def _guess_all_cuts(cosines: Cosines, ids: Ints, many: int, least: float) -> Flo
     """(V,) the cut of each row; nobody is above those of rows that are not asked."""
     size = len(cosines.vectors)
     stride = find_stride(size, many)
+    sample = cosines.unit[::stride].T.copy()
     cuts = np.full(size, NOBODY, np.float32)
     for start in range(0, len(ids), 1024):
         part = ids[start : start + 1024]
-        sample = cosines.unit[part] @ cosines.unit[::stride].T
-        cuts[part] = guess_cuts(sample, many / stride, least)
+        cuts[part] = guess_cuts(cosines.unit[part] @ sample, many / stride, least)
     return cuts
 
 
@@ -125,9 +127,10 @@ def _keep_for_later(
     first = start + len(products)
     terms, rows = find_marks(products > cuts[first:])
     values = products[terms, rows]
-    order = np.argsort(rows, kind="stable")
+    blocks = rows // step
+    order = order_stably(blocks, len(waiting))
     rows, terms, values = rows[order], terms[order] + start, values[order]
-    bounds = np.searchsorted(rows, np.arange(0, len(cuts) - first + step, step))
+    bounds = np.searchsorted(blocks[order], np.arange(len(waiting) + 1))
     for n, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
         if low < high:
             found = _Found(
@@ -143,7 +146,7 @@ def _gather(parts: list[_Found], wanted: Places, size: int) -> _Found:
     rows, terms, values = map(np.concatenate, zip(*parts, strict=True))
     place = np.zeros(size, np.int64)
     place[wanted] = np.arange(len(wanted))
-    order = np.argsort(rows.astype(np.int16), kind="stable")
+    order = order_stably(rows, size)
     return _Found(place[rows[order]], terms[order], values[order])
 
 
@@ -179,16 +182,3 @@ def _count_both_ways(
         own = own[wanted[own]]
         if len(own):
             yield own, counts[own]
-
-
-def count_rows(bins: Bins, last: int) -> Places:
-    """Histograms of rows.
-
-    bins (Bins): (B, n) rounded cosines.
-    last (int): The highest bin.
-    RETURNS (Places): (B, 2 * last + 1) how often each occurs.
-    """
-    width = 2 * last + 1
-    offsets = np.arange(len(bins), dtype=np.int64)[:, None] * width + last
-    places = (bins + offsets).ravel()
-    return np.bincount(places, minlength=len(bins) * width).reshape(len(bins), width)

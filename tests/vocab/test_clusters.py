@@ -101,7 +101,7 @@ def test_many_blocks_and_short_lists(mode, monkeypatch):
     monkeypatch.setattr("spacy_bert_unsup.vocab.near.SAMPLE", 16)
     monkeypatch.setattr("spacy_bert_unsup.vocab.cosines.BLOCK_VALUES", 4000)
     monkeypatch.setattr("spacy_bert_unsup.vocab.cosines.PAIR_VALUES", 50)
-    monkeypatch.setattr("spacy_bert_unsup.vocab.aggregation.CHUNK", 50)
+    monkeypatch.setattr("spacy_bert_unsup.vocab.label_sums.CHUNK", 50)
     monkeypatch.setattr("spacy_bert_unsup.vocab.neighbours.GUESS", 1)
     for shape in ("planted", "lattice", "angles"):
         run_both(make_table(shape, 250, 3), mode, upstream=False, picks=3)

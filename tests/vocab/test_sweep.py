@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from spacy_bert_unsup.vocab.cosines import Cosines
+from spacy_bert_unsup.vocab.counts import count_rows
 from spacy_bert_unsup.vocab.distribution import vocab_distribution
 from spacy_bert_unsup.vocab.graph import build_tail_graph
 from spacy_bert_unsup.vocab.sweep import (
-    count_rows,
     prefetch,
     sweep_counts,
     sweep_near,

@@ -1,0 +1,136 @@
+"""Adding up labels: clusters get those of their members, terms those of their clusters.
+
+Sums are made a label at a time, over all pairs of a row and a thing at once: most
+clusters have most labels, so that there is little to leave out.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ordering import order_stably
+
+Longs: TypeAlias = NDArray[np.int64]
+
+LabelCounts: TypeAlias = dict[str, int]
+"""Label -> how often it was met, most often first."""
+
+CHUNK = 2**21
+"""Pairs of a row and a thing that are added up at a time."""
+
+LATE = 2**62
+"""When a label came that never did."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTable:
+    """Labels of n things, one after the other.
+
+    starts (Longs): (n + 1,) where the labels of each begin.
+    columns (Longs): (m,) places in `names`.
+    counts (Longs): (m,) how often each.
+    names (list[str]): L labels.
+    """
+
+    starts: Longs
+    columns: Longs
+    counts: Longs
+    names: list[str]
+
+    @classmethod
+    def make(
+        cls, rows: Sequence[Collection[str]], counts: Iterable[int] | None = None
+    ) -> LabelTable:
+        """Lay labels out.
+
+        rows (Sequence[Collection[str]]): Labels of n things.
+        counts (Optional[Iterable[int]]): How often each, in their order; once if None.
+        RETURNS (LabelTable): The same.
+        """
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        column = {name: i for i, name in enumerate(names)}
+        columns = np.array([column[name] for row in rows for name in row], np.int64)
+        if counts is None:
+            found = np.ones(len(columns), np.int64)
+        else:
+            found = np.fromiter(counts, np.int64, len(columns))
+        return cls(np.cumsum([0, *map(len, rows)]), columns, found, names)
+
+    def add_up(self, size: int, rows: Longs, things: Longs) -> list[LabelCounts]:
+        """Give rows the labels of things, and add up what each row gets.
+
+        size (int): Number of rows.
+        rows (Longs): (k,) who gets.
+        things (Longs): (k,) whose labels.
+        RETURNS (list[LabelCounts]): Labels of each row: highest first, ties in the
+            order in which they came.
+        """
+        keep = np.flatnonzero(np.diff(self.starts)[things])
+        order = keep[order_stably(rows[keep], size)]
+        rows = rows[order]
+        found: list[LabelCounts] = [{} for _ in range(size)]
+        for part in _split_rows(rows):
+            begins = np.flatnonzero(np.diff(rows[part], prepend=-1))
+            labels = self._sum_runs(things[order[part]], begins)
+            for row, counts in zip(rows[part][begins].tolist(), labels, strict=True):
+                found[row] = counts
+        return found
+
+    def _sum_runs(self, things: Longs, begins: Longs) -> list[LabelCounts]:
+        """The sums of runs of things that begin at these places."""
+        shape = (len(begins), len(self.names))
+        total, met = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        arrival = np.arange(len(things)) * len(self.names)
+        for i, (count, place) in enumerate(self._columns()):
+            total[:, i] = np.add.reduceat(count[things], begins)
+            met[:, i] = np.minimum.reduceat(place[things] + arrival, begins)
+        return _read_out(total, met, self.names)
+
+    def _columns(self) -> Iterator[tuple[Longs, Longs]]:
+        """Of each label (n,) how often things have it, and at which place of theirs."""
+        many = np.diff(self.starts)
+        things = np.repeat(np.arange(len(many)), many)
+        places = np.arange(len(things)) - self.starts[things]
+        order = order_stably(self.columns, len(self.names))
+        bounds = np.searchsorted(self.columns[order], np.arange(len(self.names) + 1))
+        for first, last in itertools.pairwise(bounds.tolist()):
+            here = order[first:last]
+            count, place = np.zeros(len(many), np.int64), np.full(len(many), LATE)
+            count[things[here]] = self.counts[here]
+            place[things[here]] = places[here]
+            yield count, place
+
+
+def _split_rows(rows: Longs) -> Iterator[slice]:
+    """Parts of ascending rows: whole ones, as many as fit."""
+    first = 0
+    while first < len(rows):
+        last = len(rows)
+        if last - first > CHUNK:
+            last = int(np.searchsorted(rows, rows[first + CHUNK]))
+            if last == first:
+                last = int(np.searchsorted(rows, rows[first], side="right"))
+        yield slice(first, last)
+        first = last
+
+
+def _read_out(total: Longs, met: Longs, names: list[str]) -> list[LabelCounts]:
+    order = np.argsort(met, axis=1)
+    counts = np.take_along_axis(total, order, 1)
+    again = np.argsort(-counts, axis=1, kind="stable")
+    order = np.take_along_axis(order, again, 1)
+    counts = np.take_along_axis(counts, again, 1)
+    given = counts > 0  # the first ones of each row
+    ends = np.cumsum([0, *given.sum(axis=1)]).tolist()
+    labels = np.array(names, object)[order[given]].tolist()
+    numbers = counts[given].tolist()
+    return [
+        dict(zip(labels[first:last], numbers[first:last], strict=True))
+        for first, last in itertools.pairwise(ends)
+    ]
