@@ -14,7 +14,7 @@ from ..mlm.text import EncodedText
 from ..types import Floats
 from ..vectors.states import Reader, StateStore, find_store, read_windows
 from ..vectors.windows import encode_whole
-from . import notes
+from . import forks, notes
 from .component import ModelComponent
 from .docs import read_doc
 from .model_options import ModelOptions
@@ -76,6 +76,31 @@ class ReadingComponent(ModelComponent):
     def read_layers(self) -> tuple[int, ...]:
         """Layers that are wanted of each doc; none: no pass is needed."""
         raise TypeError(f"{type(self).__name__} does not say what it reads")
+
+    def load(self) -> None:
+        """Load the model, once, and that of the others that will share the pass.
+
+        So they have joined before the first doc is read. They have the same model: it
+        is not loaded again.
+
+        RAISES (ModelError, ConfigError): if that cannot be.
+        """
+        if self.is_loaded:
+            return
+        super().load()
+        for other in list(forks.waiting):
+            if self._reads_with(other):
+                other.load()
+
+    def _reads_with(self, other: ModelComponent) -> bool:
+        """Whether another component of this pipeline names the same model."""
+        mine, its = self.options, other.options
+        return (
+            isinstance(other, ReadingComponent)
+            and other.vocab is self.vocab
+            and (its.model, its.device, its.dtype)
+            == (mine.model, mine.device, mine.dtype)
+        )
 
     def prepare(self, lm: MaskedLM) -> None:
         """Join those of the pipeline that read with the same model.

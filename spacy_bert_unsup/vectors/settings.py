@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+import numpy as np
+
 from ..errors import ConfigError, Errors
 from ..types import Floats
 
@@ -106,7 +108,7 @@ class TokenVectors:
         RETURNS (Floats): (n, H), or (n, L x H) for "concat".
         """
         if self.reduction == "concat":
-            return states.reshape(len(states), states.shape[1] * states.shape[2])
+            return np.concatenate(list(states.swapaxes(0, 1)), axis=1)
         return states.sum(axis=1) if self.reduction == "sum" else states.mean(axis=1)
 
     @property

@@ -2,7 +2,8 @@
 
 Components that stand in one pipeline and use one model read the same windows. The first
 of them computes the layers that any of them wants; the others find them here. What all
-have read is dropped, and a bound in bytes holds where one never comes to read.
+have read is dropped. Where one does not come to read, as a component that is disabled,
+a bound in bytes is reached, and from then on nothing is kept for it until it comes.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ class StateStore:
         self._entries: OrderedDict[bytes, Entry] = OrderedDict()
         self._bytes = 0
         self._readers: WeakKeyDictionary[Reader, tuple[int, ...]] = WeakKeyDictionary()
+        self._late: WeakSet[Reader] = WeakSet()
         self._lock = threading.Lock()
 
     def join(self, layers: Sequence[int]) -> Reader:
@@ -111,6 +113,7 @@ class StateStore:
         """
         keys = [ids.tobytes() for ids in sequences]
         with self._lock:
+            self._late.discard(reader)
             wanted, others = self._wanted(reader)
             found = {
                 key: entry for key in {*keys} if (entry := self._take(key, reader))
@@ -131,9 +134,10 @@ class StateStore:
         return [self._choose(found[key], reader) for key in keys]
 
     def _wanted(self, reader: Reader) -> tuple[tuple[int, ...], list[Reader]]:
-        """All layers that anybody wants, and who wants some beside this reader."""
+        """All layers that are wanted, and by whom beside this reader, but the late."""
         layers = {*self._count(reader.layers)}
-        others = [other for other in self._readers if other is not reader]
+        away = {reader, *self._late}
+        others = [other for other in self._readers if other not in away]
         for other in others:
             layers.update(self._readers[other])
         return tuple(sorted(layers)), others
@@ -152,12 +156,26 @@ class StateStore:
         with self._lock:
             for key, entry in entries.items():
                 self._drop(key)
+                if self._is_missed(entry):
+                    continue
                 # A view would keep the whole batch alive that it was cut from.
                 entry.states = np.array(entry.states)
                 self._entries[key] = entry
                 self._bytes += entry.states.nbytes
             while self._bytes > self.max_bytes:
-                self._drop(next(iter(self._entries)))
+                self._give_up(next(iter(self._entries)))
+
+    def _give_up(self, key: bytes) -> None:
+        """Drop an entry, and all that is kept for nobody but those who missed it."""
+        self._late.update(self._entries[key].waiting)
+        self._drop(key)
+        for other, entry in list(self._entries.items()):
+            if self._is_missed(entry):
+                self._drop(other)
+
+    def _is_missed(self, entry: Entry) -> bool:
+        """Whether nobody waits for it but those who come late, if ever."""
+        return {*entry.waiting} <= {*self._late}
 
     def _drop(self, key: bytes) -> None:
         entry = self._entries.pop(key, None)
@@ -166,6 +184,8 @@ class StateStore:
 
     def _choose(self, entry: Entry, reader: Reader) -> Floats:
         columns = [entry.layers.index(layer) for layer in self._count(reader.layers)]
+        if columns == list(range(columns[0], columns[-1] + 1)):
+            return entry.states[:, columns[0] : columns[-1] + 1]  # a view costs nothing
         return entry.states[:, columns]
 
     def _count(self, layers: Sequence[int]) -> list[int]:
