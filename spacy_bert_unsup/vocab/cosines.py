@@ -8,6 +8,7 @@ of the dimensions: by the same additions as a loop over them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -66,6 +67,11 @@ class Cosines:
         """Rows of a block: so many that their products fit."""
         return max(16, min(512, BLOCK_VALUES // max(1, len(self.vectors))))
 
+    @property
+    def tile(self) -> int:
+        """Rows, and columns, of a square block: a quarter of that size."""
+        return max(16, math.isqrt(BLOCK_VALUES) // 2)
+
     def limit(self, threshold: float) -> float:
         """A threshold in bins; 0.29 becomes 29 although 0.29 * 100 is less.
 
@@ -117,23 +123,27 @@ class Cosines:
             found[part] = sum_in_order(self.rows(ids[part]) * ours)
         return found
 
-    def products(self, left: Doubles, *, first: int = 0) -> Floats:
+    def products(
+        self, left: Doubles, *, first: int = 0, last: int | None = None
+    ) -> Floats:
         """Cosines in float32, off by at most `error`.
 
         left (Doubles): (B, D) rows.
         first (int): The first term to compare them with.
-        RETURNS (Floats): (B, V - first).
+        last (Optional[int]): One past the last of n such terms; V when None.
+        RETURNS (Floats): (B, n).
         """
-        return left.astype(np.float32) @ self.unit[first:].T
+        return left.astype(np.float32) @ self.unit[first:last].T
 
-    def bins(self, left: Doubles, *, first: int = 0) -> Bins:
+    def bins(self, left: Doubles, *, first: int = 0, last: int | None = None) -> Bins:
         """Rounded cosines of rows with the whole vocabulary.
 
         left (Doubles): (B, D) rows.
         first (int): The first term to compare them with.
-        RETURNS (Bins): (B, V - first) by the float64 rule.
+        last (Optional[int]): One past the last of n such terms; V when None.
+        RETURNS (Bins): (B, n) by the float64 rule.
         """
-        found, unsure = self._round(self.products(left, first=first))
+        found, unsure = self._round(self.products(left, first=first, last=last))
         rows, terms = find_marks(unsure)
         found[rows, terms] = self._settle(left, rows, terms + first)
         return found

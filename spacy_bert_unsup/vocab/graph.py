@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Bools, Floats, Ints, Progress
-from .cosines import Cosines, Doubles, Places
+from .cosines import Cosines, Doubles
 from .kinds import TermKinds
 from .neighbours import Members, find_tail_members, guess_many
 from .spelling import find_term
@@ -224,8 +224,7 @@ def _find_edges(
     targets, bins = members.terms, members.bins.astype(np.int32)
     keep = nodes[targets]
     rows, targets, bins = rows[keep], targets[keep], bins[keep]
-    units = left.astype(np.float32)
-    weights = _pair_products(units, rows, cosines.unit, targets)
+    weights = members.cosines[keep]
     if len(added):
         near = left @ added.T
         rounded = np.rint(near * cosines.scale).astype(np.int32)
@@ -243,13 +242,3 @@ def _find_edges(
         targets[keep].astype(np.int32),
         weights[keep].astype(np.float32),
     )
-
-
-def _pair_products(left: Floats, rows: Places, unit: Floats, terms: Places) -> Floats:
-    """(n,) products of pairs, a few thousand at a time."""
-    step = 4096
-    parts = [
-        np.einsum("nd,nd->n", left[rows[i : i + step]], unit[terms[i : i + step]])
-        for i in range(0, len(rows), step)
-    ]
-    return np.concatenate([*parts, np.zeros(0, np.float32)])

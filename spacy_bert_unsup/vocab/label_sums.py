@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Ints
 from .ordering import order_stably
 
 Longs: TypeAlias = NDArray[np.int64]
@@ -24,7 +25,7 @@ LabelCounts: TypeAlias = dict[str, int]
 CHUNK = 2**21
 """Pairs of a row and a thing that are added up at a time."""
 
-LATE = 2**62
+LATE = 2**30
 """When a label came that never did."""
 
 
@@ -75,7 +76,7 @@ class LabelTable:
         order = keep[order_stably(rows[keep], size)]
         rows = rows[order]
         found: list[LabelCounts] = [{} for _ in range(size)]
-        for part in _split_rows(rows):
+        for part in _split_rows(rows, most=min(CHUNK, LATE // (len(self.names) + 1))):
             begins = np.flatnonzero(np.diff(rows[part], prepend=-1))
             labels = self._sum_runs(things[order[part]], begins)
             for row, counts in zip(rows[part][begins].tolist(), labels, strict=True):
@@ -85,14 +86,14 @@ class LabelTable:
     def _sum_runs(self, things: Longs, begins: Longs) -> list[LabelCounts]:
         """The sums of runs of things that begin at these places."""
         shape = (len(begins), len(self.names))
-        total, met = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        arrival = np.arange(len(things)) * len(self.names)
+        total, met = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+        arrival = np.arange(len(things), dtype=np.int32) * len(self.names)
         for i, (count, place) in enumerate(self._columns()):
             total[:, i] = np.add.reduceat(count[things], begins)
             met[:, i] = np.minimum.reduceat(place[things] + arrival, begins)
         return _read_out(total, met, self.names)
 
-    def _columns(self) -> Iterator[tuple[Longs, Longs]]:
+    def _columns(self) -> Iterator[tuple[Ints, Ints]]:
         """Of each label (n,) how often things have it, and at which place of theirs."""
         many = np.diff(self.starts)
         things = np.repeat(np.arange(len(many)), many)
@@ -101,36 +102,33 @@ class LabelTable:
         bounds = np.searchsorted(self.columns[order], np.arange(len(self.names) + 1))
         for first, last in itertools.pairwise(bounds.tolist()):
             here = order[first:last]
-            count, place = np.zeros(len(many), np.int64), np.full(len(many), LATE)
+            count = np.zeros(len(many), np.int32)
+            place = np.full(len(many), LATE, np.int32)
             count[things[here]] = self.counts[here]
             place[things[here]] = places[here]
             yield count, place
 
 
-def _split_rows(rows: Longs) -> Iterator[slice]:
+def _split_rows(rows: Longs, most: int) -> Iterator[slice]:
     """Parts of ascending rows: whole ones, as many as fit."""
     first = 0
     while first < len(rows):
         last = len(rows)
-        if last - first > CHUNK:
-            last = int(np.searchsorted(rows, rows[first + CHUNK]))
+        if last - first > most:
+            last = int(np.searchsorted(rows, rows[first + most]))
             if last == first:
                 last = int(np.searchsorted(rows, rows[first], side="right"))
         yield slice(first, last)
         first = last
 
 
-def _read_out(total: Longs, met: Longs, names: list[str]) -> list[LabelCounts]:
+def _read_out(total: Ints, met: Ints, names: list[str]) -> list[LabelCounts]:
     order = np.argsort(met, axis=1)
     counts = np.take_along_axis(total, order, 1)
     again = np.argsort(-counts, axis=1, kind="stable")
     order = np.take_along_axis(order, again, 1)
     counts = np.take_along_axis(counts, again, 1)
     given = counts > 0  # the first ones of each row
-    ends = np.cumsum([0, *given.sum(axis=1)]).tolist()
     labels = np.array(names, object)[order[given]].tolist()
-    numbers = counts[given].tolist()
-    return [
-        dict(zip(labels[first:last], numbers[first:last], strict=True))
-        for first, last in itertools.pairwise(ends)
-    ]
+    pairs = zip(labels, counts[given].tolist(), strict=True)
+    return [dict(itertools.islice(pairs, many)) for many in given.sum(axis=1).tolist()]

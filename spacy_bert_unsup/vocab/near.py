@@ -24,12 +24,14 @@ class NearLists:
     rows (Ints): (n,) place of the row in the block.
     terms (Ints): (n,) vocabulary ids; ascending within a row.
     bins (Bins): (n,) rounded cosines.
+    cosines (Floats): (n,) the same unrounded, off by a float32's error.
     floors (Ints): (B,) every term of the row in this bin or above is listed.
     """
 
     rows: Ints
     terms: Ints
     bins: Bins
+    cosines: Floats
     floors: Ints
 
 
@@ -96,7 +98,7 @@ def round_lists(
     cuts (Floats): (B,) every product above is given.
     rows (Places): (n,) places in `left`; ascending.
     terms (Places): (n,) ids; ascending within a row.
-    products (Floats): (n,) cosines in float32; used up.
+    products (Floats): (n,) cosines in float32.
     RETURNS (NearLists): The lists.
     """
     # A bin is complete if its lower edge is above the cut, by more than the error.
@@ -104,6 +106,7 @@ def round_lists(
     return NearLists(
         rows.astype(np.int32),
         terms.astype(np.int32),
-        cosines.bins_of_pairs(left, rows, terms, products),
+        cosines.bins_of_pairs(left, rows, terms, products.copy()),
+        products,
         np.maximum(floors, -cosines.last - 1).astype(np.int32),
     )

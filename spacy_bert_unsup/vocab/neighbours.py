@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..types import Bools, Ints
+from ..types import Bools, Floats, Ints
 from .cosines import Bins, Cosines, Doubles, Places, find_marks
 from .counts import count_rows
 from .near import NearLists, find_near
@@ -29,11 +29,13 @@ class Members(NamedTuple):
     starts (Ints): (B + 1,) where each row's terms begin.
     terms (Ints): (n,) vocabulary ids in order.
     bins (Bins): (n,) their rounded cosines.
+    cosines (Floats): (n,) the same unrounded, off by a float32's error.
     """
 
     starts: Ints
     terms: Ints
     bins: Bins
+    cosines: Floats
 
     def of(self, row: int) -> Ints:
         """The terms of one row.
@@ -63,7 +65,8 @@ def find_tail_members(
         found = find_tails(count_rows(bins, cosines.last), rule)
         for old, new in zip(tails, found, strict=True):
             old[poor] = new
-        near = _replace(near, _list_above(bins, found.limits), poor)
+        rest = _list_above(cosines, left[poor], bins, found.limits)
+        near = _replace(near, rest, poor)
     return sort_members(near, tails.limits[near.rows], len(left)), tails
 
 
@@ -156,13 +159,14 @@ def sort_members(near: NearLists, limits: Ints | float, size: int) -> Members:
     RETURNS (Members): Ordered.
     """
     keep = np.flatnonzero(near.bins > limits)
-    rows, terms, bins = near.rows[keep], near.terms[keep], near.bins[keep]
+    rows, bins = near.rows[keep], near.bins[keep]
     # A stable sort by row, then bin: the ids of a row ascend already.
     most = int(bins.max(initial=0))
     keys = rows * np.int64(most - int(bins.min(initial=0)) + 1) + (most - bins)
     order = order_stably(keys, int(keys.max(initial=0)))
     starts = np.searchsorted(rows[order], np.arange(size + 1)).astype(np.int32)
-    return Members(starts, terms[order], bins[order])
+    chosen = keep[order]
+    return Members(starts, near.terms[chosen], bins[order], near.cosines[chosen])
 
 
 def keep_members(members: Members, keep: Bools) -> Members:
@@ -174,14 +178,19 @@ def keep_members(members: Members, keep: Bools) -> Members:
     """
     passed = np.concatenate([[0], np.cumsum(keep)])
     starts = passed[members.starts].astype(np.int32)
-    return Members(starts, members.terms[keep], members.bins[keep])
+    found = (members.terms, members.bins, members.cosines)
+    return Members(starts, *(values[keep] for values in found))
 
 
-def _list_above(bins: Bins, limits: Ints) -> NearLists:
+def _list_above(cosines: Cosines, left: Doubles, bins: Bins, limits: Ints) -> NearLists:
     """The terms in bins above the limit of their row."""
     rows, terms = find_marks(bins > limits[:, None])
     return NearLists(
-        rows.astype(np.int32), terms.astype(np.int32), bins[rows, terms], limits + 1
+        rows.astype(np.int32),
+        terms.astype(np.int32),
+        bins[rows, terms],
+        cosines.products(left)[rows, terms],
+        limits + 1,
     )
 
 
@@ -194,5 +203,6 @@ def _replace(near: NearLists, rest: NearLists, poor: Places) -> NearLists:
         np.concatenate([near.rows[stay], poor[rest.rows].astype(np.int32)]),
         np.concatenate([near.terms[stay], rest.terms]),
         np.concatenate([near.bins[stay], rest.bins]),
+        np.concatenate([near.cosines[stay], rest.cosines]),
         floors,
     )

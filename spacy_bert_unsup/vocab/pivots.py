@@ -191,9 +191,9 @@ def _measure_alike(cosines: Cosines, ids: Ints) -> tuple[Ints, Doubles, Doubles,
         deviation, and whether float32 is sure of them.
     """
     rows, others = np.arange(len(ids)), ids.shape[1] - 1
-    units = cosines.unit[ids]
-    sums = units.sum(axis=1)
-    means = (units @ sums[:, :, None])[:, :, 0] - cosines.squares[ids]
+    units = cosines.unit.take(ids, axis=0)
+    sums = np.ones((1, ids.shape[1]), np.float32) @ units
+    means = (units @ sums.transpose(0, 2, 1))[:, :, 0] - cosines.squares[ids]
     means /= np.float32(others)
     places = means.argmax(axis=1)
     best = means[rows, places].astype(np.float64)

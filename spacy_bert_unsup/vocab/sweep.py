@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..types import Floats, Ints
 from .cosines import Cosines, Doubles, Places, find_marks
-from .counts import count_rows
+from .counts import count_columns, count_rows
 from .near import NearLists, find_near, find_stride, guess_cuts, round_lists
 from .ordering import order_stably
 
@@ -167,18 +167,19 @@ def sweep_counts(cosines: Cosines, ids: Ints) -> Iterator[tuple[Ints, Places]]:
 def _count_both_ways(
     cosines: Cosines, ids: Ints
 ) -> Iterator[tuple[Ints, NDArray[np.int32]]]:
-    size, step = len(cosines.vectors), 2 * cosines.block
+    size, step = len(cosines.vectors), cosines.tile
     wanted = np.zeros(size, bool)
     wanted[ids] = True
     counts = np.zeros((size, 2 * cosines.last + 1), np.int32)
     for start in range(0, size, step):
         own = np.arange(start, min(size, start + step), dtype=np.int32)
-        bins = cosines.bins(cosines.rows(own), first=start)
-        counts[own] += count_rows(bins, cosines.last).astype(np.int32)
-        for first in range(len(own), bins.shape[1], 8192):
-            later = bins[:, first : first + 8192].T
-            rows = slice(start + first, start + first + len(later))
-            counts[rows] += count_rows(later, cosines.last).astype(np.int32)
+        left = cosines.rows(own)
+        for first in range(start, size, step):
+            bins = cosines.bins(left, first=first, last=first + step)
+            counts[own] += count_rows(bins, cosines.last).astype(np.int32)
+            if first > start:
+                later = counts[first : first + step]
+                later += count_columns(bins, cosines.last).astype(np.int32)
         own = own[wanted[own]]
         if len(own):
             yield own, counts[own]
