@@ -20,8 +20,8 @@ STAGES = {
         "voting.lexicon.Lexicon.label_words",
         "voting.asking.Asker.ask",
     ],
-    "encoder": ["mlm.encoder.Encoder.last_states", "mlm.encoder.Encoder.read_packed"],
-    "head, top terms": ["mlm.model.collect_terms"],
+    "encoder": ["mlm.encoder.Encoder.last_states", "mlm.encoder.Encoder.packed_states"],
+    "head, top terms": ["mlm.reader.collect_terms"],
     "vote": [
         "voting.tagger.SpanTagger.vote",
         "voting.tagger.SpanTagger.label_by_words",

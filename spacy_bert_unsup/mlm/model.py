@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import torch
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from ..errors import Errors, ModelError
-from ..types import Bools, Floats, Ints, Pieces, Query, TopTerms
+from ..types import Bools, Floats, Pieces
 from ..util import fingerprint
 from . import share
-from .answers import ban_terms, collect_terms
-from .blocks import Blocks, check_blocks, unique_blocks
-from .checks import (
-    check_layers,
-    check_queries,
-    check_vocabulary,
-    find_length_limit,
-    find_special_ids,
-)
+from .checks import check_vocabulary, find_length_limit, find_special_ids
 from .compute import choose_device, choose_dtype
-from .encoder import Encoder, ForwardStats, StatesAt
+from .encoder import Encoder
 from .folder import pack_folder, save_parts, unpack_folder
 from .head import make_head
 from .loader import Source, find_source, read_parts
-from .packed import PackedStyle, find_style
 from .parts import Parts, find_decoder, view_read_only
 from .pieces import make_splitter, split_texts
 from .probe import check_probe, probe_model
-from .queries import length_buckets, unique_queries
+from .reader import ModelReader
 from .threads import guard_forks
-from .topk import mean_rows
 from .vocabulary import read_vocabulary
-
-MAX_BATCH_PIECES = 8192
 
 guard_forks()
 
 
-class MaskedLM:
+class MaskedLM(ModelReader):
     """A masked language model: its vocabulary, its tokenizer, and what it predicts.
 
     Holds no state but its weights and counters, so any number of threads may use it at
@@ -164,16 +150,6 @@ class MaskedLM:
         """The fingerprint and a digest of all weights: equal for copies of a model."""
         return f"{self.fingerprint}-{share.digest_weights(self._parts.model)}"
 
-    @property
-    def n_layers(self) -> int:
-        """Layers of the encoder."""
-        return int(self._parts.model.config.num_hidden_layers)
-
-    @property
-    def stats(self) -> ForwardStats:
-        """What has been computed so far."""
-        return self._encoder.stats
-
     def surface(self) -> list[str]:
         """The terms without markers.
 
@@ -197,135 +173,6 @@ class MaskedLM:
         RETURNS (list[Pieces]): pieces without special tokens, with character bounds.
         """
         return split_texts(self._splitter, texts)
-
-    @torch.inference_mode()
-    def fill(
-        self,
-        queries: Sequence[Query],
-        *,
-        top_k: int = 20,
-        allowed: Bools | None = None,
-        max_batch_pieces: int = MAX_BATCH_PIECES,
-    ) -> TopTerms:
-        """Find the terms that the model would put at each query's place.
-
-        Queries that are equal are computed once. The probabilities of a query with
-        several places are averaged.
-
-        queries (Sequence[Query]): Q masked sequences.
-        top_k (int): terms for each query; at most V.
-        allowed (Bools | None): (V,) terms that may be returned. The others still take
-            their share of the probability.
-        max_batch_pieces (int): bound on rows x length of one forward pass.
-        RETURNS (TopTerms): (Q, K) in the order of the queries.
-        RAISES (ModelError): when a query is too long or wants a place it has not.
-        """
-        unique, back = self._check(queries)
-        states = self._encoder.read_queries(unique, max_batch_pieces)
-        return self._best_terms(states, len(unique), top_k, allowed).take(back)
-
-    @cached_property
-    def packed_style(self) -> PackedStyle | None:
-        """How this model wants packed rows, found out on first use; None: never."""
-        size, limit = len(self.terms), self.max_length
-        return find_style(self._encoder, self._borders, n_terms=size, limit=limit)
-
-    def require_packed(self) -> PackedStyle:
-        """As `packed_style`, but RAISES (ModelError) where it is None."""
-        if self.packed_style is None:
-            raise ModelError(Errors.E120.format(name=self.name))
-        return self.packed_style
-
-    @torch.inference_mode()
-    def fill_packed(
-        self,
-        contexts: Sequence[Ints],
-        blocks: Blocks,
-        *,
-        top_k: int = 20,
-        allowed: Bools | None = None,
-        max_batch_pieces: int = MAX_BATCH_PIECES,
-    ) -> TopTerms:
-        """Find the terms at masks that are written beside contexts (packed masking).
-
-        Contexts see only themselves, and a block sees itself and what it is allowed of
-        its context, so a context is read once for all of its blocks. Blocks that are
-        equal are computed once.
-
-        contexts (Sequence[Ints]): (n,) pieces of each context, special tokens included.
-        blocks (Blocks): B blocks.
-        top_k (int): terms for each block; at most V.
-        allowed (Bools | None): (V,) terms that may be returned. The others still take
-            their share of the probability.
-        max_batch_pieces (int): bound on rows x length of one forward pass; the blocks
-            of one context are spread over several rows where they do not fit.
-        RETURNS (TopTerms): (B, K) in the order of the blocks.
-        RAISES (ModelError): when the model cannot read packed rows, a context is too
-            long, or a block stands for places that there are not.
-        """
-        style = self.require_packed()
-        check_blocks(contexts, blocks, name=self.name, limit=self.max_length)
-        unique, back = unique_blocks(contexts, blocks)
-        states = self._encoder.read_blocks(contexts, unique, style, max_batch_pieces)
-        return self._best_terms(states, len(unique), top_k, allowed).take(back)
-
-    @torch.inference_mode()
-    def head_vectors(
-        self, queries: Sequence[Query], *, max_batch_pieces: int = MAX_BATCH_PIECES
-    ) -> Floats:
-        """Vectors in the space of the vocabulary: what the decoder is given.
-
-        At [CLS] of a whole text this is its sentence vector (spec part 7); logits are
-        these vectors times `rows` plus `bias`.
-
-        queries (Sequence[Query]): Q sequences.
-        max_batch_pieces (int): bound on rows x length of one forward pass.
-        RETURNS (Floats): (Q, D), mean over the places of a query, not normalised.
-        RAISES (ModelError): as `fill` does.
-        """
-        unique, back = self._check(queries)
-        vectors = np.zeros((len(unique), self.rows().shape[1]), dtype=np.float32)
-        for rows, counts, hidden in self._encoder.read_queries(
-            unique, max_batch_pieces
-        ):
-            mapped = mean_rows(self._head.map(hidden), counts)
-            vectors[rows] = mapped.cpu().numpy()
-        return vectors[back]
-
-    @torch.inference_mode()
-    def hidden_states(
-        self,
-        sequences: Sequence[Ints],
-        *,
-        layers: Sequence[int],
-        max_batch_pieces: int = MAX_BATCH_PIECES,
-    ) -> list[Floats]:
-        """Layers of the encoder for whole sequences (spec part 11).
-
-        sequences (Sequence[Ints]): pieces of each sequence, special tokens included.
-        layers (Sequence[int]): 0 is the embedding, -1 the last layer.
-        max_batch_pieces (int): bound on rows x length of one forward pass.
-        RETURNS (list[Floats]): (n, len(layers), H) for each sequence.
-        RAISES (ModelError): when a sequence is too long, or there is no such layer.
-        """
-        check_layers(layers, n_layers=self._parts.model.config.num_hidden_layers)
-        self._check([Query(ids, np.zeros(1, dtype=np.int32)) for ids in sequences])
-        states: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(sequences)
-        for rows in length_buckets([len(ids) for ids in sequences], max_batch_pieces):
-            found = self._encoder.layer_states([sequences[i] for i in rows], layers)
-            for i, state in zip(rows, found, strict=True):
-                states[i] = state.cpu().numpy()
-        return states
-
-    @torch.inference_mode()
-    def map_states(self, states: Floats) -> Floats:
-        """Take states of the last layer into the space of the vocabulary (spec part 7).
-
-        states (Floats): (P, H) states, as `hidden_states` gives them.
-        RETURNS (Floats): (P, D) as `head_vectors` gives them.
-        """
-        hidden = torch.tensor(states, dtype=torch.float32, device=self.device)
-        return self._head.map(hidden).cpu().numpy()
 
     def save(
         self, folder: Path, *, storage: str = "auto", max_file_mb: int = 15
@@ -377,21 +224,3 @@ class MaskedLM:
             MaskedLM.from_bytes, name=self.name, device=self.device, dtype=self.dtype
         )
         return read, (self.to_bytes(),)
-
-    def _check(self, queries: Sequence[Query]) -> tuple[list[Query], Ints]:
-        check_queries(queries, name=self.name, limit=self.max_length)
-        return unique_queries(queries)
-
-    def _best_terms(
-        self, states: Iterable[StatesAt], size: int, top_k: int, allowed: Bools | None
-    ) -> TopTerms:
-        """The best terms of `size` questions, from the states at their places."""
-        n_terms = len(self.terms)
-        return collect_terms(
-            self._head,
-            states,
-            size=size,
-            top_k=min(top_k, n_terms),
-            n_terms=n_terms,
-            banned=ban_terms(allowed, n_terms, self.device),
-        )

@@ -87,6 +87,25 @@ def unique_queries(queries: Sequence[Query]) -> tuple[list[Query], Ints]:
     return unique, back
 
 
+def share_rows(queries: Sequence[Query]) -> tuple[list[Ints], list[list[int]]]:
+    """Find the queries that read the same pieces, to answer them out of one row.
+
+    queries (Sequence[Query]): Q queries.
+    RETURNS (tuple[list[Ints], list[list[int]]]): the different rows of pieces in order
+        of first use, and for each the queries that read it.
+    """
+    rows: dict[bytes, int] = {}
+    sequences: list[Ints] = []
+    readers: list[list[int]] = []
+    for i, query in enumerate(queries):
+        row = rows.setdefault(query.ids.tobytes(), len(sequences))
+        if row == len(sequences):
+            sequences.append(query.ids)
+            readers.append([])
+        readers[row].append(i)
+    return sequences, readers
+
+
 def length_buckets(lengths: Sequence[int], max_batch_pieces: int) -> list[list[int]]:
     """Group sequences of (nearly) equal length into batches.
 

@@ -188,13 +188,13 @@ def test_the_bound_of_a_batch_is_kept(
     bert_lm: MaskedLM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = []
-    read = Encoder.read_packed
+    read = Encoder.packed_states
 
     def watch(self: Encoder, batch: PackedBatch, style: PackedStyle) -> torch.Tensor:
         sizes.append(batch.ids.size)
         return read(self, batch, style)
 
-    monkeypatch.setattr(Encoder, "read_packed", watch)
+    monkeypatch.setattr(Encoder, "packed_states", watch)
     contexts = [make_context(bert_lm, seed) for seed in range(4)]
     blocks = join_blocks(
         [

@@ -13,6 +13,7 @@ from spacy_bert_unsup.mlm.queries import (
     length_buckets,
     mask_span,
     plain_query,
+    share_rows,
     unique_queries,
 )
 
@@ -86,3 +87,25 @@ def test_planning_queries_needs_no_torch() -> None:
         "sys.exit(bool({'torch', 'transformers', 'spacy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_queries_of_one_row_share_it(bert_lm: MaskedLM) -> None:
+    whole = [plain_query(bert_lm, IDS, i, i + 1) for i in range(4)]
+    masked = mask_span(bert_lm, IDS, 1, 2)
+    sequences, readers = share_rows([whole[0], masked, *whole[1:]])
+    assert [ids.tolist() for ids in sequences] == [
+        whole[0].ids.tolist(),
+        masked.ids.tolist(),
+    ]
+    assert readers == [[0, 2, 3, 4], [1]]
+
+
+def test_a_shared_row_answers_as_rows_of_their_own(toy_lm: MaskedLM) -> None:
+    queries = [plain_query(toy_lm, IDS, i, j) for i, j in ((0, 1), (1, 4), (3, 4))]
+    alone = [toy_lm.fill([query], top_k=5) for query in queries]
+    toy_lm.stats.reset()
+    found = toy_lm.fill(queries, top_k=5)
+    assert (toy_lm.stats.rows, toy_lm.stats.head_positions) == (1, 5)
+    for i, one in enumerate(alone):
+        assert found.ids[i].tolist() == one.ids[0].tolist()
+        np.testing.assert_allclose(found.probs[i], one.probs[0], atol=1e-5)

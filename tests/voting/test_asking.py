@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spacy_bert_unsup.errors import ModelError
-from spacy_bert_unsup.mlm.encoder import Encoder
+from spacy_bert_unsup.mlm.encoder import ForwardStats
 from spacy_bert_unsup.voting import asking
 from spacy_bert_unsup.voting.asking import Asker
 from spacy_bert_unsup.voting.settings import VotingSettings
@@ -67,25 +67,20 @@ def test_a_long_text_takes_no_more_memory_than_a_short_one(
 ):
     """Neither questions prepared at once nor a batch grow with the text."""
     prepared, batches = [], []
-    answer, run, read = Asker._answer, Encoder._run, Encoder.read_packed
+    answer, add = Asker._answer, ForwardStats.add
 
     def watch_answer(self, cue, texts, spans):
         found = answer(self, cue, texts, spans)
         prepared.append(len(spans))
         return found
 
-    def watch_run(self, sequences, **options):
-        batches.append(len(sequences) * max(map(len, sequences)))
-        return run(self, sequences, **options)
-
-    def watch_read(self, batch, style):
-        batches.append(batch.ids.size)
-        return read(self, batch, style)
+    def watch_pass(self, *, pieces, **counts):
+        batches.append(pieces)
+        add(self, pieces=pieces, **counts)
 
     monkeypatch.setattr(asking, "BATCHES_AHEAD", 4)
     monkeypatch.setattr(Asker, "_answer", watch_answer)
-    monkeypatch.setattr(Encoder, "_run", watch_run)
-    monkeypatch.setattr(Encoder, "read_packed", watch_read)
+    monkeypatch.setattr(ForwardStats, "add", watch_pass)
     peaks = []
     for copies in (6, 12):
         prepared.clear(), batches.clear()
