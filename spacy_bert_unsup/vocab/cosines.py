@@ -25,6 +25,8 @@ Places: TypeAlias = NDArray[np.integer]
 
 BLOCK_VALUES = 2**22
 """Products held at a time (a block of rows x V): 16 MB of float32."""
+ROUND_VALUES = 2**16
+"""Products rounded in one go: they stay in the cache."""
 PAIR_VALUES = 2**19
 """Numbers in one go of the exact products."""
 
@@ -181,11 +183,20 @@ class Cosines:
 
     def _round(self, products: Floats) -> tuple[Bins, Bools]:
         """Bins, and where float32 cannot tell on which side they are."""
-        products *= np.float32(self.scale)
-        whole = np.rint(products)
-        products -= whole
-        np.abs(products, out=products)
-        return whole.astype(np.int16), products > 0.5 - self.error * self.scale
+        found = np.empty(products.shape, np.int16)
+        unsure = np.empty(products.shape, bool)
+        width = products.shape[-1] if products.ndim > 1 else 1
+        step = max(1, ROUND_VALUES // max(1, width))
+        for start in range(0, len(products), step):
+            part = slice(start, start + step)
+            rest = products[part]
+            rest *= np.float32(self.scale)
+            whole = np.rint(rest)
+            found[part] = whole
+            rest -= whole
+            np.abs(rest, out=rest)
+            np.greater(rest, 0.5 - self.error * self.scale, out=unsure[part])
+        return found, unsure
 
     def _settle(self, left: Doubles, rows: Places, terms: Places) -> Bins:
         step = max(1, PAIR_VALUES // max(1, self.unit.shape[1]))

@@ -142,11 +142,11 @@ def _sum_tenths(
     tenths: NDArray[np.float64], total: Places, occupied: Places
 ) -> tuple[Tenth, ...]:
     found = []
-    for value in np.unique(tenths):
+    for value in sorted(set(tenths.tolist())):
         here = tenths == value
         if occupied[here].any():
             row = int(total[here].sum()), int(occupied[here].sum())
-            found.append(Tenth(float(value), *row))
+            found.append(Tenth(value, *row))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..types import Ints
 from .cosines import Bins, Cosines, Doubles
+from .counts import count_rows
 from .spelling import find_term
 from .tails import Tail, TailRule, find_tails, fit_rule
 
@@ -35,8 +36,10 @@ class Histogram:
 
     @cached_property
     def _counted(self) -> tuple[Ints, Ints]:
-        bins, counts = np.unique(self.row, return_counts=True)
-        return bins.astype(np.int32), counts.astype(np.int32)
+        last = int(np.ceil(self.scale))
+        counts = count_rows(self.row[None], last)[0]
+        bins = np.flatnonzero(counts)
+        return (bins - last).astype(np.int32), counts[bins].astype(np.int32)
 
     @property
     def bins(self) -> Ints:

@@ -89,8 +89,8 @@ class LabelTable:
         total, met = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
         arrival = np.arange(len(things), dtype=np.int32) * len(self.names)
         for i, (count, place) in enumerate(self._columns()):
-            total[:, i] = np.add.reduceat(count[things], begins)
-            met[:, i] = np.minimum.reduceat(place[things] + arrival, begins)
+            total[:, i] = np.add.reduceat(count.take(things), begins)
+            met[:, i] = np.minimum.reduceat(place.take(things) + arrival, begins)
         return _read_out(total, met, self.names)
 
     def _columns(self) -> Iterator[tuple[Ints, Ints]]:

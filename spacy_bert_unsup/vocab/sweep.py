@@ -2,26 +2,24 @@
 
 The cosine of two terms is the same in both rows, so a block of rows is multiplied with
 the terms from its first one on only; what that says of later rows is kept until their
-turn. The next block is multiplied while the caller works on the present one.
+turn. The next blocks are multiplied while the caller works on the present one.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Floats, Ints
+from .ahead import map_ahead
 from .cosines import Cosines, Doubles, Places, find_marks
 from .counts import count_columns, count_rows
 from .near import NearLists, find_near, find_stride, guess_cuts, round_lists
 from .ordering import order_stably
-
-Item = TypeVar("Item")
 
 NOBODY = 3.0
 """A cosine that no term exceeds."""
@@ -52,31 +50,16 @@ def sweep_near(
     YIELDS (NearBlock): In the order of the ids.
     """
     size = len(cosines.vectors)
-    if not find_stride(size, many) or 2 * len(ids) < size:
-        return prefetch(_row_by_row(cosines, ids, many, least))
-    return prefetch(_both_ways(cosines, ids, many, least))
+    if find_stride(size, many) and 2 * len(ids) >= size:
+        yield from _both_ways(cosines, ids, many, least)
+        return
 
-
-def prefetch(items: Iterator[Item]) -> Iterator[Item]:
-    """Make the next item in a thread of its own while this one is in use.
-
-    items (Iterator[Item]): What to go through.
-    YIELDS (Item): The same, in the same order.
-    """
-    with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(next, items, None)
-        while (item := ahead.result()) is not None:
-            ahead = pool.submit(next, items, None)
-            yield item
-
-
-def _row_by_row(
-    cosines: Cosines, ids: Ints, many: int, least: float
-) -> Iterator[NearBlock]:
-    for start in range(0, len(ids), cosines.block):
+    def find(start: int) -> NearBlock:
         part = ids[start : start + cosines.block]
         left = cosines.rows(part)
-        yield NearBlock(part, left, find_near(cosines, left, many=many, least=least))
+        return NearBlock(part, left, find_near(cosines, left, many=many, least=least))
+
+    yield from map_ahead(find, range(0, len(ids), cosines.block))
 
 
 class _Found(NamedTuple):
@@ -91,21 +74,51 @@ def _both_ways(
     cosines: Cosines, ids: Ints, many: int, least: float
 ) -> Iterator[NearBlock]:
     size, step = len(cosines.vectors), cosines.block
+    starts = range(0, size, step)
     cuts = _guess_all_cuts(cosines, ids, many, least)
-    waiting: list[list[_Found]] = [[] for _ in range(0, size, step)]
-    for n, start in enumerate(range(0, size, step)):
-        own = np.arange(start, min(size, start + step), dtype=np.int32)
-        left = cosines.rows(own)
-        products = cosines.products(left, first=start)
-        rows, terms = find_marks(products > cuts[own, None])
-        here = _Found(rows, terms + start, products[rows, terms])
-        _keep_for_later(products[:, len(own) :], cuts, start, step, waiting)
+    waiting: list[list[_Found]] = [[] for _ in starts]
+
+    def find(start: int) -> list[_Found]:
+        return _find_above(cosines, cuts, start, step)
+
+    for n, found in enumerate(map_ahead(find, starts)):
+        for later, part in enumerate(found, n):
+            waiting[later].append(part)
+        own = np.arange(starts[n], min(size, starts[n] + step), dtype=np.int32)
         wanted = np.flatnonzero(cuts[own] < NOBODY)
-        found = _gather([*waiting[n], here], wanted, len(own))
+        gathered = _gather(waiting[n], wanted, len(own))
         waiting[n] = []
-        own, left = own[wanted], left[wanted]
+        own = own[wanted]
         if len(own):
-            yield NearBlock(own, left, round_lists(cosines, left, cuts[own], *found))
+            left = cosines.rows(own)
+            near = round_lists(cosines, left, cuts[own], *gathered)
+            yield NearBlock(own, left, near)
+
+
+def _find_above(cosines: Cosines, cuts: Floats, start: int, step: int) -> list[_Found]:
+    """What a block of rows says of itself, and of each later block."""
+    own = slice(start, start + step)
+    products = cosines.unit[own] @ cosines.unit[start:].T
+    rows, terms = find_marks(products > cuts[own, None])
+    values = products[rows, terms]
+    here = _Found(rows.astype(np.int16), (terms + start).astype(np.int32), values)
+    first = start + len(products)
+    later = products[:, len(products) :]
+    terms, rows = find_marks(later > cuts[first:])
+    blocks = rows // step
+    size = -(-later.shape[1] // step)
+    order = order_stably(blocks, size)
+    bounds = np.searchsorted(blocks[order], np.arange(size + 1)).tolist()
+    rows, terms = rows[order], terms[order]
+    values = later[terms, rows]
+    return [here] + [
+        _Found(
+            (rows[low:high] - n * step).astype(np.int16),
+            (terms[low:high] + start).astype(np.int32),
+            values[low:high].copy(),
+        )
+        for n, (low, high) in enumerate(itertools.pairwise(bounds))
+    ]
 
 
 def _guess_all_cuts(cosines: Cosines, ids: Ints, many: int, least: float) -> Floats:
@@ -118,27 +131,6 @@ def _guess_all_cuts(cosines: Cosines, ids: Ints, many: int, least: float) -> Flo
         part = ids[start : start + 1024]
         cuts[part] = guess_cuts(cosines.unit[part] @ sample, many / stride, least)
     return cuts
-
-
-def _keep_for_later(
-    products: Floats, cuts: Floats, start: int, step: int, waiting: list[list[_Found]]
-) -> None:
-    """Hand what a block says of later rows to the blocks that these are in."""
-    first = start + len(products)
-    terms, rows = find_marks(products > cuts[first:])
-    values = products[terms, rows]
-    blocks = rows // step
-    order = order_stably(blocks, len(waiting))
-    rows, terms, values = rows[order], terms[order] + start, values[order]
-    bounds = np.searchsorted(blocks[order], np.arange(len(waiting) + 1))
-    for n, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
-        if low < high:
-            found = _Found(
-                (rows[low:high] - n * step).astype(np.int16),
-                terms[low:high].astype(np.int32),
-                values[low:high].copy(),
-            )
-            waiting[first // step + n].append(found)
 
 
 def _gather(parts: list[_Found], wanted: Places, size: int) -> _Found:
@@ -158,28 +150,40 @@ def sweep_counts(cosines: Cosines, ids: Ints) -> Iterator[tuple[Ints, Places]]:
     YIELDS (tuple[Ints, Places]): (B,) ids, in order, and (B, 2 * last + 1) terms in
         each bin, from -last to last.
     """
-    if 2 * len(ids) < len(cosines.vectors):
-        blocks = cosines.bin_blocks(ids)
-        return prefetch((part, count_rows(bins, cosines.last)) for part, bins in blocks)
-    return prefetch(_count_both_ways(cosines, ids))
+    if 2 * len(ids) >= len(cosines.vectors):
+        yield from _count_both_ways(cosines, ids)
+        return
+
+    def count(start: int) -> tuple[Ints, Places]:
+        part = ids[start : start + cosines.block]
+        return part, count_rows(cosines.bins(cosines.rows(part)), cosines.last)
+
+    yield from map_ahead(count, range(0, len(ids), cosines.block))
 
 
 def _count_both_ways(
     cosines: Cosines, ids: Ints
 ) -> Iterator[tuple[Ints, NDArray[np.int32]]]:
     size, step = len(cosines.vectors), cosines.tile
+    starts = range(0, size, step)
     wanted = np.zeros(size, bool)
     wanted[ids] = True
     counts = np.zeros((size, 2 * cosines.last + 1), np.int32)
-    for start in range(0, size, step):
-        own = np.arange(start, min(size, start + step), dtype=np.int32)
-        left = cosines.rows(own)
-        for first in range(start, size, step):
-            bins = cosines.bins(left, first=first, last=first + step)
-            counts[own] += count_rows(bins, cosines.last).astype(np.int32)
-            if first > start:
-                later = counts[first : first + step]
-                later += count_columns(bins, cosines.last).astype(np.int32)
-        own = own[wanted[own]]
-        if len(own):
-            yield own, counts[own]
+
+    def count(tile: tuple[int, int]) -> tuple[Places, Places | None]:
+        start, first = tile
+        left = cosines.rows(slice(start, start + step))
+        bins = cosines.bins(left, first=first, last=first + step)
+        across = count_columns(bins, cosines.last) if first > start else None
+        return count_rows(bins, cosines.last), across
+
+    tiles = [(start, first) for start in starts for first in starts if first >= start]
+    for (start, first), found in zip(tiles, map_ahead(count, tiles), strict=True):
+        counts[start : start + step] += found[0].astype(np.int32)
+        if found[1] is not None:
+            counts[first : first + step] += found[1].astype(np.int32)
+        if first == starts[-1]:
+            own = np.arange(start, min(size, start + step), dtype=np.int32)
+            own = own[wanted[own]]
+            if len(own):
+                yield own, counts[own]

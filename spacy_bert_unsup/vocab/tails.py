@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import ConfigError, Errors
 from ..types import Ints
-from .cosines import Cosines, Places, check_range
+from .cosines import Cosines, Places, check_range, find_marks
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def find_tails(counts: Places, rule: TailRule) -> Tails:
     RETURNS (Tails): One for each row.
     """
     last = counts.shape[1] // 2
-    down = counts[:, ::-1].astype(np.int64)
+    down = counts[:, ::-1].astype(np.int32)
     found = _by_z_score(down, last, rule) if rule.z_score is not None else None
     lengths, limits, stops = found or _by_counts(down, last, rule)
     if rule.min_threshold is not None:
@@ -111,27 +111,32 @@ def find_tails(counts: Places, rule: TailRule) -> Tails:
 _Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
-def _by_counts(down: NDArray[np.int64], last: int, rule: TailRule) -> _Found:
-    places = np.arange(down.shape[1])
+def _by_counts(down: Ints, last: int, rule: TailRule) -> _Found:
+    rows = np.arange(len(down))
+    # No scan goes on after a full bin: most of it lies beyond, and is left out.
+    full = down >= rule.max_bin
+    ends = np.where(full.any(axis=1), full.argmax(axis=1), down.shape[1] - 1)
+    down = np.ascontiguousarray(down[:, : int(ends.max(initial=0)) + 1])
+    places = np.arange(down.shape[1], dtype=np.int32)
     latest = np.maximum.accumulate(np.where(down > 0, places, -1), axis=1)
     before = np.full_like(latest, -1)  # place of the last bin before that is not empty
     before[:, 1:] = latest[:, :-1]
-    previous = np.take_along_axis(down, np.maximum(before, 0), 1) * (before >= 0)
-    stop = (down >= rule.max_bin) | (
-        (down >= rule.tail_bin) & (previous >= rule.tail_bin)
-    )
+    busy = down >= rule.tail_bin
+    stop = down >= rule.max_bin
+    at, where = find_marks(busy & (before >= 0))
+    stop[at, where] |= busy[at, before[at, where]]
     stopped = stop.any(axis=1)
-    place = np.where(stopped, stop.argmax(axis=1), down.shape[1])
-    rows = np.arange(len(down))
+    place = np.where(stopped, stop.argmax(axis=1), 2 * last + 1)
     at = np.minimum(place, down.shape[1] - 1)
-    drop = stopped & (previous[rows, at] >= rule.tail_bin)
-    passed = np.concatenate([np.zeros((len(down), 1), int), down.cumsum(axis=1)], 1)
-    lengths = passed[rows, place] - np.where(drop, previous[rows, at], 0)
+    previous = np.where(before[rows, at] >= 0, down[rows, before[rows, at]], 0)
+    drop = stopped & (previous >= rule.tail_bin)
+    passed = down.cumsum(axis=1)[rows, at] - np.where(stopped, down[rows, at], 0)
+    lengths = passed - np.where(drop, previous, 0)
     limits = np.where(drop, last - before[rows, at], last - place)
     return lengths, np.where(stopped, limits, 0), last - place
 
 
-def _by_z_score(down: NDArray[np.int64], last: int, rule: TailRule) -> _Found:
+def _by_z_score(down: Ints, last: int, rule: TailRule) -> _Found:
     assert rule.z_score is not None
     values = np.arange(last, -last - 1, -1)
     total = np.maximum(down.sum(axis=1), 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,6 @@ from spacy_bert_unsup.vocab.counts import count_rows
 from spacy_bert_unsup.vocab.distribution import vocab_distribution
 from spacy_bert_unsup.vocab.graph import build_tail_graph
 from spacy_bert_unsup.vocab.sweep import (
-    prefetch,
     sweep_counts,
     sweep_near,
 )
@@ -91,24 +88,3 @@ def test_nothing_to_sweep():
     nothing = np.zeros(0, np.int32)
     assert list(sweep_near(cosines, nothing, many=20)) == []
     assert list(sweep_counts(cosines, nothing)) == []
-
-
-def test_prefetch_keeps_the_order_and_passes_errors_on():
-    assert list(prefetch(iter(range(1, 5)))) == [1, 2, 3, 4]
-
-    def broken():
-        yield 1
-        raise KeyError("two")
-
-    items = prefetch(broken())
-    assert next(items) == 1
-    with pytest.raises(KeyError, match="two"):
-        next(items)
-
-
-def test_prefetch_ends_its_thread_when_it_is_left():
-    before = threading.active_count()
-    items = prefetch(iter(range(1, 100)))
-    next(items)
-    items.close()
-    assert threading.active_count() == before
