@@ -1,7 +1,8 @@
 """The lexical cue: what the words of a span speak for by themselves (spec 4.1, 5.2.11).
 
 A word votes with the row of its own vocabulary entry, or of its lower-case form; a
-word that the vocabulary cuts into pieces votes with the rows of its pieces.
+word that the vocabulary cuts into pieces votes with the rows of its pieces and of its
+ending, and its case says which of their labels are likely: see `spelling`.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ import numpy as np
 from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints
 from ..vocab.vectors import VocabVectors
+from .spelling import CAPITAL, FREE, decode_spelling, encode_spelling, find_case
 from .tables import VoteTables
-from .text import find_capitals, spread_ranges
+from .text import find_bonds, find_capitals, spread_ranges
 from .votes import divide_rows
+
+LONGEST_INITIALS = 3
+"""Words of more capitals than this may be names that were written in capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class WordLabels:
     known (Bools): (T,) words with an entry of their own in the vocabulary.
     is_word (Bools): (T,) tokens with a letter or digit.
     capital (Bools): (T,) capitalised words inside a sentence.
+    bond (Bools): (T,) tokens that belong to the one before them.
     """
 
     voters: Floats
@@ -37,37 +43,50 @@ class WordLabels:
     known: Bools
     is_word: Bools
     capital: Bools
+    bond: Bools
 
 
 @dataclass(frozen=True, slots=True)
 class WordTerms:
     """The rows of the tables that T words are read with.
 
-    ids (Ints): (N,) word after word: its own entry, or those of its pieces.
+    ids (Ints): (N,) word after word: its own entry, or those of its pieces and then
+        that of its ending, if it has one.
     bounds (Ints): (T + 1,) where the rows of each word start; it may have none.
     known (Bools): (T,) words with an entry of their own.
+    ended (Bools): (T,) words whose last row is that of their ending.
+    case (Ints): (T,) one of `CASES`; `FREE` for words with an entry.
     """
 
     ids: Ints
     bounds: Ints
     known: Bools
+    ended: Bools
+    case: Ints
 
     @classmethod
     def read(cls, entries: Ints, cover: Ints, pieces: Ints) -> WordTerms:
         """Take a word's own entry, or else its pieces.
 
-        entries (Ints): (T,) own entries, -1 where a word has none.
+        entries (Ints): (T,) own entries; below 0 where a word has none: -1, or what
+            its spelling says (`encode_spelling`).
         cover (Ints): (T, 2) first piece and one past the last piece of each word.
         pieces (Ints): (P,) vocabulary ids.
         RETURNS (WordTerms): Of the T words.
         """
         known = entries >= 0
+        ending, case = decode_spelling(entries)
         counts = np.where(known, 1, cover[:, 1] - cover[:, 0])
-        bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        ended = (ending >= 0) & (counts > 0)
+        bounds = np.concatenate([[0], np.cumsum(counts + ended)]).astype(np.int32)
         owner, place = spread_ranges(cover[:, 0], cover[:, 0] + counts)
-        ids, cut = entries[owner], ~known[owner]
-        ids[cut] = pieces[place[cut]]
-        return cls(ids.astype(np.int32), bounds, known)
+        own, cut = entries[owner], ~known[owner]
+        own[cut] = pieces[place[cut]]
+        ids = np.repeat(ending, counts + ended)
+        last = np.zeros(len(ids), bool)
+        last[bounds[1:][ended] - 1] = True
+        ids[~last] = own
+        return cls(ids.astype(np.int32), bounds, known, ended, case)
 
     def own(self, start: int, end: int) -> Ints:
         """The rows of the words `start` to `end` (exclusive), in order."""
@@ -83,6 +102,7 @@ class Lexicon:
     last_piece (float): Weight of the last piece of a word that has several, over the
         others, which weigh 1.
     head (float): Weight of a span's last word over the others, which weigh 1.
+    ending (float): Weight of a word's ending over its pieces; 0 leaves it out.
     number, year (str): Terms that speak for numerals without an entry of their own.
     """
 
@@ -90,6 +110,7 @@ class Lexicon:
     tables: VoteTables
     last_piece: float
     head: float
+    ending: float
     number: str
     year: str
 
@@ -113,6 +134,12 @@ class Lexicon:
         return list(self.tables.words)
 
     def _find(self, word: str) -> int:
+        entry = self._find_form(word)
+        if entry < 0 and word.isupper() and len(word) > LONGEST_INITIALS:  # "PARIS"
+            entry = self._find_form(word.capitalize())
+        return entry
+
+    def _find_form(self, word: str) -> int:
         seeds = self.tables.words
         entry = self._find_entry(word)
         return entry if entry >= 0 else seeds.get(word, seeds.get(word.lower(), -1))
@@ -135,8 +162,10 @@ class Lexicon:
         RETURNS (WordLabels): Shares; rows of 0 for words without pieces or labels.
         """
         is_word = np.array([any(map(str.isalnum, w)) for w in text.words], bool)
+        capital = find_capitals(text.words)
+        bond = find_bonds(text.words, capital)
         return self.label_terms(
-            self.read_words(text), is_word, find_capitals(text.words)
+            self.read_words(text), is_word=is_word, capital=capital, bond=bond
         )
 
     def read_words(self, text: EncodedText) -> WordTerms:
@@ -145,34 +174,44 @@ class Lexicon:
         return WordTerms.read(entries, text.cover, text.pieces.ids)
 
     def label_terms(
-        self, terms: WordTerms, is_word: Bools, capital: Bools
+        self, terms: WordTerms, *, is_word: Bools, capital: Bools, bond: Bools
     ) -> WordLabels:
         """Label words by the rows that they are read with.
 
         terms (WordTerms): Of T words.
-        is_word, capital (Bools): (T,) as in `WordLabels`.
+        is_word, capital, bond (Bools): (T,) as in `WordLabels`.
         RETURNS (WordLabels): Shares; rows of 0 for words without rows or labels.
         """
-        counts = np.diff(terms.bounds)
-        whole = np.repeat(terms.known, counts)
-        weights = np.ones(len(terms.ids), np.float32)
-        cut = (counts > 0) & ~terms.known
-        weights[terms.bounds[1:][cut] - 1] = self.last_piece
-        voters = self.tables.voters[terms.ids] * weights[:, None]
+        whole = np.repeat(terms.known, np.diff(terms.bounds))
+        voters = self.tables.voters[terms.ids] * self._weigh_rows(terms)[:, None]
         alone = np.where(whole[:, None], self.tables.alone[terms.ids], voters)
+        # A capital at the start of a sentence says nothing.
+        free = (terms.case == CAPITAL) & ~capital
+        likely = self.tables.cases[np.where(free, FREE, terms.case)]
         return WordLabels(
-            divide_rows(add_parts(voters, terms.bounds)),
-            divide_rows(add_parts(alone, terms.bounds)),
+            divide_rows(divide_rows(add_parts(voters, terms.bounds)) * likely),
+            divide_rows(divide_rows(add_parts(alone, terms.bounds)) * likely),
             terms.known,
             is_word,
             capital,
+            bond,
         )
+
+    def _weigh_rows(self, terms: WordTerms) -> Floats:
+        """(N,) weights of the rows of words."""
+        weights = np.ones(len(terms.ids), np.float32)
+        cut = (np.diff(terms.bounds) > 0) & ~terms.known
+        ends = terms.bounds[1:]
+        weights[(ends - terms.ended)[cut] - 1] = self.last_piece
+        weights[ends[terms.ended] - 1] = self.ending
+        return weights
 
     def entry_ids(self, words: Sequence[str]) -> Ints:
         """Find words, with stand-ins for unknown numerals (spec 4.1, 5.2.11).
 
         words (Sequence[str]): T words.
-        RETURNS (Ints): (T,) vocabulary ids, -1 where a word is no entry.
+        RETURNS (Ints): (T,) rows of the tables; below -1 where a word is in neither the
+            vocabulary nor the seeds: what its spelling says (`encode_spelling`).
         """
         ids = self.word_ids(words)
         number, year = self.word_ids([self.number, self.year]).tolist()
@@ -180,7 +219,13 @@ class Lexicon:
             if words[token].isdigit():
                 is_year = len(words[token]) == 4 and words[token][0] in "12"
                 ids[token] = year if is_year else number
+            if ids[token] < 0:
+                ids[token] = self._read_spelling(words[token])
         return ids
+
+    def _read_spelling(self, word: str) -> int:
+        ending = self.tables.endings.find(word) if self.ending else -1
+        return encode_spelling(ending, find_case(word))
 
     def label_spans(self, spans: Ints, words: WordLabels) -> Floats:
         """Label spans by their words.

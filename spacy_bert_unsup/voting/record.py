@@ -24,8 +24,11 @@ from .tagging import TaggedText, worth_asking
 from .thresholds import Thresholds
 from .votes import pool_cues
 
-FORMAT = 1
-FLAGS = ("known", "is_word", "capital", "bridge", "core", "extra", "taken")
+FORMAT = 2
+FLAGS = (
+    *("known", "is_word", "capital", "bond", "bridge"),
+    *("core", "extra", "taken"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class VoteRecord:
 
     join (bool): The spans were proposed, and the best split is wanted.
     flags (Mapping[str, Bools]): (T,) each: `known` (has an entry of its own),
-        `is_word`, `capital`, `bridge`, `core` and `extra` (its role at the time), and
-        `taken` (part of an entity that another component set).
+        `is_word`, `capital`, `bond`, `bridge`, `core` and `extra` (its role at the
+        time), and `taken` (part of an entity that another component set).
     ids, bounds (Ints): As in `WordTerms`, by the vocabulary alone.
     unknown (list[str]): The words without an entry, in order.
     spans (Ints): (S, 2) first token, one past the last.
@@ -99,6 +102,7 @@ class VoteRecord:
             "known": terms.known,
             "is_word": words.is_word,
             "capital": words.capital,
+            "bond": words.bond,
             "bridge": find_bridges(text.words, settings.bridges),
             "core": roles.core,
             "extra": roles.extra,

@@ -68,9 +68,8 @@ def vote_again(
     RETURNS (Revote): The decisions.
     """
     layout = Layout.join(records, tagger.lexicon)
-    words = tagger.lexicon.label_terms(
-        layout.terms, layout.flags["is_word"], layout.flags["capital"]
-    )
+    flags = {name: layout.flags[name] for name in ("is_word", "capital", "bond")}
+    words = tagger.lexicon.label_terms(layout.terms, **flags)
     doc, spans, source = _propose(tagger, layout, words, anew=anew)
     scores, missing = _score(
         tagger, layout, words, thresholds, doc=doc, spans=spans, source=source

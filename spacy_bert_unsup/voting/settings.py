@@ -18,7 +18,7 @@ CHOICES = {
 LEAST = dict.fromkeys(("top_k", "max_span", "window", "phrase_templates"), 1)
 LEAST |= dict.fromkeys(
     (
-        *("extend", "overlap", "most_voters", "last_piece", "head"),
+        *("extend", "overlap", "most_voters", "last_piece", "head", "ending"),
         *("context_width", "max_cached_answers"),
     ),
     0,
@@ -48,6 +48,9 @@ class VotingSettings:
         context cue: "[MASK]" blanks it; with "{phrase}" in it, it asks for its like.
         None takes those that suit the masking: see `CONTEXT_TEMPLATES`.
     phrase_templates (tuple[str, ...]): Sentences of the phrase cue.
+    stand_in (str): With "packed", a sentence of the phrase cue is read once with this
+        word in the place of the phrase, and all phrases beside it; "" asks each phrase
+        in a sentence of its own, as the other ways of masking do.
     cues (tuple[str, ...]): Which of "context", "phrase", "lexical" take part.
     cue_weights (Mapping[str, float]): Their weights.
     top_k (int): Terms that vote in a context or phrase cue.
@@ -57,6 +60,8 @@ class VotingSettings:
     non_entity_weight (float): Weight of non-entity labels in the context cue.
     last_piece (float): In the lexical cue, weight of a word's last piece.
     head (float): In the lexical cue, weight of a span's last word.
+    ending (float): In the lexical cue, weight of a seed like "##itis" for a word that
+        the vocabulary cuts and that ends so; 0 leaves endings out.
     number_term, year_term (str): Terms whose labels numerals get that are no entry of
         the vocabulary; four digits that start with 1 or 2 are a year.
     propose (float): Least entity share, by its own words, of a token around which spans
@@ -72,10 +77,13 @@ class VotingSettings:
     bridges (tuple[str, ...]): Words that may stand inside a span, between two others.
     max_span (int): Longest span that is asked when tokens are joined.
     entity_share (float): Least share of all entity labels together for an entity.
-    extra_cost (float): What each word that is no entity and no kind of the label costs
-        a span, in shares; it keeps adjectives and generic nouns out of the edges.
-    cut_cost (float): What it costs a span to end inside a run of capitalised words; a
-        weak hint, since biomedical names are lower case.
+    extra_cost (float): What each word that is no entity, and neither names nor belongs
+        to a kind ("disease", "renal"), costs a span, in shares; it keeps adjectives and
+        generic nouns out of the edges.
+    number_cost (float): What it costs a span to begin with a numeral ("two cities"),
+        and a number to hold a word that is none ("Arsenal 3").
+    cut_cost (float): What it costs a span to part tokens that belong together: a run
+        of capitalised words, "E. coli", "IL - 6".
     split_cost (float): What it costs to have two spans side by side.
     context_margin (float): A proposed span is asked in context only if words and phrase
         alone make it worth more than minus this per token; 100 or more asks all.
@@ -94,9 +102,10 @@ class VotingSettings:
     per_piece: bool = False
     context_templates: tuple[str, ...] = ()
     phrase_templates: tuple[str, ...] = ("such as {phrase} and [MASK] .",)
+    stand_in: str = "things"
     cues: tuple[str, ...] = CUES
     cue_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"context": 1.0, "phrase": 1.0, "lexical": 1.0}
+        default_factory=lambda: {"context": 1.0, "phrase": 0.7, "lexical": 1.25}
     )
     top_k: int = 20
     term_weight: TermWeight = "probability"
@@ -105,6 +114,7 @@ class VotingSettings:
     non_entity_weight: float = 1.0
     last_piece: float = 2.0
     head: float = 2.0
+    ending: float = 10.0
     number_term: str = "two"
     year_term: str = "1999"
     propose: float = 0.2
@@ -119,6 +129,7 @@ class VotingSettings:
     max_span: int = 6
     entity_share: float = 0.5
     extra_cost: float = 1.0
+    number_cost: float = 0.5
     cut_cost: float = 0.5
     split_cost: float = 1.0
     context_margin: float = 0.1

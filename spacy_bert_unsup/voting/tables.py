@@ -13,6 +13,7 @@ from ..vocab.assets import ClusterAssets
 from ..vocab.labels import SeedLabels, match_seed_labels, seed_key
 from ..vocab.vectors import VocabVectors
 from .settings import VotingSettings
+from .spelling import SHORTEST, Endings, share_cases
 from .votes import divide_rows, label_columns, normalise_counts
 
 BLOCKING = ("FUNCTION", "VERB", "ADVERB")
@@ -30,6 +31,8 @@ class VoteTables:
     blocking (Bools): (L,) labels whose words no span takes in.
     words (Mapping[str, int]): W seed terms without an entry in the vocabulary, and
         their rows, which are the last ones: no model offers them, but texts hold them.
+    endings (Endings): Seeds that continue a word, and their rows.
+    cases (Floats): (4, L) from `share_cases`.
     """
 
     entity: Bools
@@ -37,6 +40,8 @@ class VoteTables:
     alone: Floats
     blocking: Bools
     words: Mapping[str, int] = field(default_factory=dict)
+    endings: Endings = field(default_factory=lambda: Endings({}))
+    cases: Floats = field(default_factory=lambda: np.ones((4, 1), np.float32))
 
     @cached_property
     def voting(self) -> Bools:
@@ -77,7 +82,9 @@ class VoteTables:
             voters[term] = divide_rows(own * entity) if kind else own
             alone[term] = divide_rows(own * ~entity) if mixed else own
         blocking = label_columns(scheme.labels, BLOCKING)
-        return cls(entity, voters, alone, blocking, rows)
+        endings = Endings(_find_endings(labels, vectors, rows))
+        cases = share_cases(labels, scheme)
+        return cls(entity, voters, alone, blocking, rows, endings, cases)
 
 
 def _words_without_entry(seeds: SeedLabels, vectors: VocabVectors) -> list[str]:
@@ -89,6 +96,20 @@ def _words_without_entry(seeds: SeedLabels, vectors: VocabVectors) -> list[str]:
         if not {(surface, continues), (surface.lower(), continues)}
         & vectors.index.keys()
     ]
+
+
+def _find_endings(
+    seeds: SeedLabels, vectors: VocabVectors, words: Mapping[str, int]
+) -> dict[str, int]:
+    """Seeds that continue a word in lower case, and their rows of the tables."""
+    found = {}
+    for term in seeds:
+        surface, continues = seed_key(term)
+        if continues and len(surface) >= SHORTEST and surface.islower():
+            row = vectors.index.get((surface, True), words.get(term, -1))
+            if row >= 0:
+                found[surface] = row
+    return found
 
 
 def _rank_shares(columns: np.ndarray, size: int) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,11 +88,19 @@ class SpanTagger:
             self.tables,
             self.settings.last_piece,
             self.settings.head,
+            self.settings.ending,
             self.settings.number_term,
             self.settings.year_term,
         )
         self.rollup = Rollup.of(assets.scheme)
         self.asker = Asker(lm, self.settings, max_batch_pieces=max_batch_pieces)
+
+    @cached_property
+    def number_root(self) -> int:
+        """The root label of numerals, as an index of `rollup.roots`; -1 without."""
+        row = self.lexicon.word_ids([self.settings.number_term])
+        said = self.tables.alone[row[row >= 0]].sum(axis=0)
+        return int(self.rollup.sum_up(said).argmax()) if said.any() else -1
 
     def encode(self, texts: Sequence[TokenizedText]) -> list[EncodedText]:
         """Cut texts into pieces and windows that fit the model."""

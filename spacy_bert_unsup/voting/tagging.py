@@ -11,7 +11,7 @@ from ..errors import ConfigError, Errors
 from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints, TokenSpan
 from .candidates import Candidates
-from .lexicon import WordLabels, sum_in
+from .lexicon import WordLabels, count_in
 from .proposals import assign_roles, propose_spans
 from .settings import VotingSettings
 from .spans import Decisions, decide_roots, resolve_overlaps, segment_tokens
@@ -225,8 +225,8 @@ def span_values(
     """What each span is worth in a split of the text.
 
     For every token, how far the span is above the two bars; less a cost for each word
-    with an entry of its own that is no entity and does not speak for the span's label,
-    and for each end that cuts a run of capitalised words in two.
+    with an entry of its own that is no entity and speaks for none, for numerals where
+    they do not belong, and for each end that parts tokens which belong together.
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
@@ -235,27 +235,51 @@ def span_values(
     bar (Floats): (S,) threshold of each span's label.
     RETURNS (Floats): (S,) values, may be negative.
     """
-    settings, rollup = tagger.settings, tagger.rollup
-    speaks = rollup.sum_up(words.voters) >= KNOWN_AS
-    silent = (words.known & words.is_word)[:, None] & ~speaks
-    extra = words.alone[:, ~tagger.tables.entity].sum(axis=1) > 0.5
-    rows = np.arange(len(spans))
-    extras = sum_in(spans, (silent & extra[:, None]).astype(np.float32))
+    settings, entity = tagger.settings, tagger.tables.entity
+    speaks = words.voters[:, entity].sum(axis=1) >= KNOWN_AS
+    extra = words.alone[:, ~entity].sum(axis=1) > 0.5
+    extras = count_in(spans, words.known & words.is_word & extra & ~speaks)
     above = decisions.entity - settings.entity_share + decisions.score - bar
     return (
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
-        - settings.extra_cost * extras[rows, decisions.root]
-        - settings.cut_cost * count_cuts(spans, words.capital)
+        - settings.extra_cost * extras
+        - settings.number_cost * count_odd_numbers(tagger, spans, words, decisions)
+        - settings.cut_cost * count_cuts(spans, words.bond)
     )
 
 
-def count_cuts(spans: Ints, flags: Bools) -> Ints:
-    """(S,) at how many of its two ends a span parts flagged tokens side by side."""
-    padded = np.concatenate([[False], flags, [False]])
-    start, end = spans[:, 0], spans[:, 1]
-    before = padded[start] & padded[start + 1]
-    after = padded[end] & padded[end + 1]
-    return before.astype(np.int32) + after
+def count_odd_numbers(
+    tagger: SpanTagger, spans: Ints, words: WordLabels, decisions: Decisions
+) -> Ints:
+    """Numerals in front of what is no number, and words inside numbers.
+
+    tagger (SpanTagger): Says which label numerals have.
+    spans (Ints): (S, 2) first token, one past the last.
+    words (WordLabels): Labels of the text's T words.
+    decisions (Decisions): Of the S spans.
+    RETURNS (Ints): (S,) how many words are where they do not belong.
+    """
+    number = tagger.number_root
+    if number < 0:
+        return np.zeros(len(spans), np.int32)
+    summed = tagger.rollup.sum_up(words.voters)
+    numeral = tagger.rollup.sum_up(words.alone)[:, number] > 0.5
+    first, is_number = spans[:, 0], decisions.root == number
+    leads = numeral[first] & ~is_number
+    leads &= summed[first, decisions.root] < KNOWN_AS
+    others = count_in(spans, words.is_word & (summed[:, number] < KNOWN_AS))
+    return (leads + is_number * others).astype(np.int32)
+
+
+def count_cuts(spans: Ints, bond: Bools) -> Ints:
+    """At how many of its two ends a span parts tokens that belong together.
+
+    spans (Ints): (S, 2) first token, one past the last.
+    bond (Bools): (T,) tokens that belong to the one before them.
+    RETURNS (Ints): (S,) 0 to 2.
+    """
+    padded = np.append(bond, False)
+    return padded[spans[:, 0]].astype(np.int32) + padded[spans[:, 1]]
 
 
 def choose_split(

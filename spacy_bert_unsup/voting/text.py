@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,19 +10,74 @@ import numpy as np
 from ..mlm.text import guess_sentence_starts
 from ..types import Bools, Ints
 
+_INITIAL = re.compile(r"[A-Z]\.")
+_SHORT_FORM = re.compile(r"[A-Z][a-z]{0,3}\.")
+LONGEST_CODE = 2
+"""Digits of a number that may be part of a name ("IL - 12")."""
+
 
 def find_capitals(words: Sequence[str]) -> Bools:
     """Capitalised words that do not start a sentence, and single capital letters.
 
+    Stops of initials and short forms ("F. Smith", "Mr. Smith") end no sentence.
+
     words (Sequence[str]): T token texts.
     RETURNS (Bools): (T,).
     """
-    starts = set(guess_sentence_starts(words))
+    starts = {
+        i for i in guess_sentence_starts(words) if not _follows_short_form(words, i)
+    }
     flags = [
         word[:1].isupper() and (i not in starts or len(word) == 1)
         for i, word in enumerate(words)
     ]
     return np.array(flags, bool)
+
+
+def _follows_short_form(words: Sequence[str], i: int) -> bool:
+    """Whether the word before is one such as "Mr." or "F.", or "F ." in two."""
+    if i > 1 and words[i - 1] == ".":
+        return bool(_INITIAL.fullmatch(words[i - 2] + "."))
+    return i > 0 and bool(_SHORT_FORM.fullmatch(words[i - 1]))
+
+
+def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
+    """Tokens that belong to the one before them, so that no span should part them.
+
+    Capitalised words side by side; an initial and its word ("E. coli", "E . coli"); and
+    a hyphen with a letter or a small number ("IL - 6", "L - dopa").
+
+    words (Sequence[str]): T token texts.
+    capital (Bools): (T,) from `find_capitals`.
+    RETURNS (Bools): (T,) the first one is always False.
+    """
+    bond = np.zeros(len(words), bool)
+    bond[1:] = capital[1:] & capital[:-1]
+    for i in range(1, len(words)):
+        before, word = words[i - 1], words[i]
+        is_name = len(word) > 2 and word.isalpha() and word.islower()
+        if _INITIAL.fullmatch(before) and is_name:
+            bond[i] = True
+        elif word == "." and _INITIAL.fullmatch(before + word):
+            bond[i] = True
+            if i + 1 < len(words) and len(words[i + 1]) > 2:
+                bond[i + 1] |= words[i + 1].isalpha()
+        elif word == "-" and i + 1 < len(words) and _is_code(before, words[i + 1]):
+            bond[i] = bond[i + 1] = True
+    return bond
+
+
+def _is_code(before: str, after: str) -> bool:
+    """Whether a hyphen joins two words to the name of one thing."""
+    if not (before[-1:].isalnum() and after[:1].isalnum()):
+        return False
+    if before.isdigit():  # a list or a score of a match otherwise: "1 - Smith", "2 - 0"
+        return _is_short(before) and after[:1].isalpha() and not after.istitle()
+    return _is_short(before) or _is_short(after)
+
+
+def _is_short(word: str) -> bool:
+    return len(word) == 1 or (word.isdigit() and len(word) <= LONGEST_CODE)
 
 
 def flatten_spans(spans: Sequence[Sequence[tuple[int, int]]]) -> Ints:

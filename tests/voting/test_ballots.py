@@ -61,7 +61,8 @@ def test_own_terms_as_one_by_one(sizes, data):
     terms = st.lists(st.integers(0, 5), min_size=total, max_size=total)
     ids = np.array(data.draw(terms), np.int32)
     bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-    words = WordTerms(ids, bounds, np.zeros(len(sizes), bool))
+    none = np.zeros(len(sizes), bool)
+    words = WordTerms(ids, bounds, none, none, none.astype(np.int32))
     starts = st.integers(0, len(sizes) - 1)
     spans = [
         (s, data.draw(st.integers(s + 1, len(sizes))))

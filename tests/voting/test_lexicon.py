@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from spacy_bert_unsup.voting.lexicon import Lexicon, WordLabels, count_in, sum_in
+from spacy_bert_unsup.voting.spelling import LOWER
 from tests.voting.words import encode_words
 
 TEXT = "the old Paris fever PARIS osteoarthritis nephritis cancer x , zz"
@@ -46,7 +47,14 @@ def test_words_of_the_vocabulary(labelled):
     assert shares("voters", "fever") == {}  # nobody labelled it
     known = dict(zip(TEXT.split(), words.known.tolist(), strict=True))
     assert known["fever"] and known["Paris"] and known[","]
-    assert not known["nephritis"] and not known["PARIS"]
+    assert not known["nephritis"]
+
+
+def test_names_in_capitals(labelled):
+    """A shouted name is that name; initials are not."""
+    words, shares = labelled
+    assert shares("voters", "PARIS") == shares("voters", "Paris")
+    assert words.known[TEXT.split().index("PARIS")]
 
 
 def test_kind_word(labelled):
@@ -63,18 +71,42 @@ def test_word_in_pieces(labelled):
     assert shares("voters", "zz") == {}
 
 
-def test_last_piece_weighs_more(word_tagger):
-    tables = word_tagger.tables
-    voters = tables.voters.copy()
-    terms, labels = word_tagger.lm.terms, word_tagger.assets.scheme.labels
+def label_citis(tagger, **weights):
+    """c ##itis: the first piece is made to speak for GENERIC."""
+    voters = tagger.tables.voters.copy()
+    terms, labels = tagger.lm.terms, tagger.assets.scheme.labels
     voters[terms.index("c"), labels.index("GENERIC")] = 1
-    lexicon = replace(
-        word_tagger.lexicon, tables=replace(tables, voters=voters), last_piece=3.0
-    )
-    (text,) = encode_words(word_tagger.lm, "citis")  # c ##itis
+    tables = replace(tagger.tables, voters=voters, cases=np.ones_like(voters[:4]))
+    lexicon = replace(tagger.lexicon, tables=tables, **weights)
+    (text,) = encode_words(tagger.lm, "citis")
     found = lexicon.label_words(text).voters[0]
-    assert found[labels.index("DISEASE")] == pytest.approx(0.75)
-    assert found[labels.index("GENERIC")] == pytest.approx(0.25)
+    return found[[labels.index("DISEASE"), labels.index("GENERIC")]].tolist()
+
+
+def test_last_piece_weighs_more(word_tagger):
+    found = label_citis(word_tagger, last_piece=3.0, ending=0.0)
+    assert found == pytest.approx([0.75, 0.25])
+
+
+def test_ending_weighs_more_than_pieces(word_tagger):
+    """DISEASE by the last piece and by the ending, which is the same seed."""
+    found = label_citis(word_tagger, last_piece=3.0, ending=6.0)
+    assert found == pytest.approx([0.9, 0.1])
+
+
+def test_case_makes_labels_unlikely(word_tagger):
+    """Seeds in lower case are no persons: a cut word in lower case is hardly one."""
+    tables, lm = word_tagger.tables, word_tagger.lm
+    labels = word_tagger.assets.scheme.labels
+    person, disease = labels.index("PERSON"), labels.index("DISEASE")
+    assert tables.cases[LOWER, disease] > 3 * tables.cases[LOWER, person]
+    voters = tables.voters.copy()
+    voters[lm.terms.index("c"), [person, disease]] = 0.5
+    voters[lm.terms.index("##itis")] = 0
+    lexicon = replace(word_tagger.lexicon, tables=replace(tables, voters=voters))
+    (text,) = encode_words(lm, "citis")
+    found = lexicon.label_words(text).voters[0]
+    assert found[disease] > 3 * found[person] > 0
 
 
 def test_which_tokens_are_words(labelled):
@@ -111,6 +143,7 @@ def test_spans_equal_a_loop(rows, head):
         SimpleNamespace(entity=ENTITY),
         last_piece=2.0,
         head=head,
+        ending=0.0,
         number="two",
         year="1999",
     )

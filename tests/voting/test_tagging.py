@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spacy_bert_unsup.voting.candidates import Candidates
-from spacy_bert_unsup.voting.tagging import count_cuts, find_spans, tag_texts
+from spacy_bert_unsup.voting.spans import Decisions
+from spacy_bert_unsup.voting.tagging import (
+    count_cuts,
+    count_odd_numbers,
+    find_spans,
+    tag_texts,
+)
 from spacy_bert_unsup.voting.thresholds import Thresholds
 from tests.voting.words import encode_words
 
@@ -179,10 +187,32 @@ def test_given_spans_are_all_asked_in_context(make_tagger):
     assert (asked_in_context(make_tagger(**settings), given) >= 0).any(axis=1).all()
 
 
-def test_cuts_through_capitals():
-    flags = np.array([False, True, True, True, False, True])
-    spans = [(0, 1), (1, 4), (1, 2), (2, 3), (3, 6), (5, 6), (0, 6)]
-    assert count_cuts(np.array(spans), flags).tolist() == [0, 0, 1, 2, 1, 0, 0]
+def test_cuts_through_bonds():
+    """The words 1 to 3 and 5 to 6 belong together."""
+    bond = np.array([False, False, True, True, False, False, True])
+    spans = [(0, 1), (1, 4), (1, 2), (2, 3), (3, 6), (5, 7), (0, 7)]
+    assert count_cuts(np.array(spans), bond).tolist() == [0, 0, 1, 2, 2, 0, 0]
+
+
+def test_numbers_where_they_do_not_belong(make_tagger):
+    tagger = make_tagger(cues=("lexical",))
+    (text,) = encode_words(tagger.lm, "2 Paris 3 fever")
+    words = tagger.lexicon.label_words(text)
+    names, count = list(tagger.rollup.roots), tagger.tables.entity.size
+    number, place = names.index("FUNCTION"), names.index("LOCATION")
+    roots = tagger.rollup.sum_up(np.eye(count, dtype=np.float32))
+    numeral = roots.argmax(axis=1).tolist().index(number)
+    table = words.voters.copy()
+    table[[0, 2]] = np.eye(count, dtype=np.float32)[numeral]
+    words = replace(words, voters=table, alone=table)
+    tagger.number_root = number
+    spans = np.array([(0, 2), (1, 3), (0, 1), (1, 3), (0, 4)])
+    root = np.array([place, place, number, number, number], np.int32)
+    none = np.zeros(5, np.float32)
+    found = count_odd_numbers(
+        tagger, spans, words, Decisions(root, none, none, none[:, None])
+    )
+    assert found.tolist() == [1, 0, 0, 1, 2]
 
 
 @pytest.mark.parametrize(("cost", "words"), [(0.0, "Smith"), (9.0, "Visited Smith")])
