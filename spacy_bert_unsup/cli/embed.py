@@ -9,16 +9,34 @@ from typing import Annotated
 
 import typer
 
-from ..vectors.settings import Merge, Pooling, Reduction, Weighting
+from ..vectors.settings import Merge, Pooling, Reduction
 from .embedder import Embedder, EmbedKind, make_embedder
 from .messages import good
 from .options import ModelOption
 from .texts import InputText, read_texts
 from .vector_files import TextRecord, check_vector_path, open_vector_file
-from .vector_options import warn_about_model, warn_about_windows
+from .vector_options import (
+    WeightingOption,
+    parse_layers,
+    warn_about_model,
+    warn_about_unused,
+    warn_about_windows,
+)
+
+CLS, WORDS = ("cls", "top_cls"), ("tokens", "words", "pieces")
+USERS = {
+    "layers": ("mean", *WORDS),
+    "reduction": WORDS,
+    "merge": WORDS,
+    "pooling": CLS,
+    "weighting": ("mean",),
+    "specials": ("mean",),
+}
+"""Options, and the kinds that they have an effect on."""
 
 
 def embed_cli(
+    context: typer.Context,
     file: Annotated[
         str,
         typer.Argument(metavar="FILE", help="Lines: .txt or .jsonl; '-' is stdin."),
@@ -57,10 +75,7 @@ def embed_cli(
         Pooling,
         typer.Option("--pooling", help="How the windows of a long text become one."),
     ] = "mean",
-    weighting: Annotated[
-        Weighting,
-        typer.Option("--weighting", help="Whether pieces weigh by their inverse bias."),
-    ] = "none",
+    weighting: WeightingOption = "none",
     specials: Annotated[
         bool,
         typer.Option("--specials/--no-specials", help="[CLS] and [SEP] in a mean."),
@@ -89,6 +104,7 @@ def embed_cli(
     from .vocabulary import STARTER
 
     check_vector_path(out)
+    warn_about_unused(context, kind, USERS)
     texts = keep_empty_lines(read_texts([file]))
     lm = MaskedLM.load(model or STARTER)
     embedder = make_embedder(
@@ -102,7 +118,7 @@ def embed_cli(
         specials=specials,
         normalize=normalize,
     )
-    if kind in ("cls", "top_cls"):
+    if kind in CLS:
         warn_about_model(lm)
     count = 0
     long: list[int] = []
@@ -147,19 +163,3 @@ def keep_empty_lines(texts: Iterable[InputText]) -> Iterator[InputText]:
             yield InputText("", text.source, line)
         yield text
         expected = text.line + 1
-
-
-def parse_layers(layers: str | None) -> tuple[int, ...] | None:
-    """Read a list of layers.
-
-    layers (Optional[str]): Whole numbers with commas between them.
-    RETURNS (Optional[tuple[int, ...]]): None where there is none.
-    RAISES (typer.BadParameter): if something else is in it.
-    """
-    if layers is None:
-        return None
-    try:
-        return tuple(int(layer) for layer in layers.split(","))
-    except ValueError:
-        message = f"--layers takes whole numbers with commas, not {layers!r}"
-        raise typer.BadParameter(message) from None

@@ -11,11 +11,20 @@ import typer
 from ..errors import Errors, InputError
 from ..types import Floats
 from ..util import write_text
+from ..vectors.settings import TextVectors
 from .messages import good
 from .options import JsonFlag, ModelOption
 from .terminal import bar
 from .texts import InputText, read_texts, repair_surrogates
-from .vector_options import KINDS, TextKind, warn_about_model, warn_about_windows
+from .vector_options import (
+    KINDS,
+    TextKind,
+    WeightingOption,
+    parse_layers,
+    warn_about_model,
+    warn_about_unused,
+    warn_about_windows,
+)
 
 if TYPE_CHECKING:
     from ..mlm.model import MaskedLM
@@ -28,6 +37,7 @@ BATCH = 256
 
 
 def similar_cli(
+    context: typer.Context,
     file: Annotated[
         str,
         typer.Argument(metavar="FILE", help="Sentences: .txt or .jsonl; '-' is stdin."),
@@ -41,6 +51,15 @@ def similar_cli(
         TextKind,
         typer.Option("--kind", help="[CLS] of the head, of the top layer, or a mean."),
     ] = "cls",
+    layers: Annotated[
+        str | None,
+        typer.Option(
+            "--layers",
+            help="For a mean, with commas: 0 is the embedding, -1 the last. By "
+            "default -2.",
+        ),
+    ] = None,
+    weighting: WeightingOption = "none",
     histogram: Annotated[
         bool,
         typer.Option("--histogram", help="Draw how near all the sentences are."),
@@ -61,27 +80,39 @@ def similar_cli(
     Example:
       python -m spacy bert-unsup similar sentences.txt --top 3
       python -m spacy bert-unsup similar sentences.txt --query "The bank was robbed."
+      python -m spacy bert-unsup similar s.txt --kind mean --layers 0,-1 \
+          --weighting importance
     """
     import srsly
 
     from ..mlm.model import MaskedLM
     from .vocabulary import STARTER
 
+    warn_about_unused(context, kind, {"layers": ["mean"], "weighting": ["mean"]})
+    asked = [InputText(repair_surrogates(query), "query") for query in queries or []]
+    if not all(query.text.strip() for query in asked):
+        raise InputError(Errors.E570)
     texts = list(read_texts([file]))
     if not texts:
         raise InputError(Errors.E577.format(source=file))
+    settings = TextVectors(
+        KINDS[kind],
+        layers=parse_layers(layers) or TextVectors().layers,
+        weighting=weighting,
+        normalize=True,
+    )
     lm = MaskedLM.load(model or STARTER)
     if kind != "mean":
         warn_about_model(lm)
-    asked = [InputText(repair_surrogates(query), "query") for query in queries or []]
-    found = find_similar(lm, texts, asked, top=top, kind=kind)
+    rows = find_similar(lm, texts, asked, top=top, settings=settings)
+    found = {"model": lm.name, "kind": kind, "texts": rows}
     if out is not None:
         write_text(out, srsly.json_dumps(found) + "\n")
-        good(f"Wrote {len(found['texts'])} texts with their neighbours: {out}")
+        good(f"Wrote {len(rows)} texts with their neighbours: {out}")
     elif as_json:
         typer.echo(srsly.json_dumps(found))
     else:
-        for row in found["texts"]:
+        for row in rows:
             typer.echo(sentence_report(row, histogram=histogram))
 
 
@@ -91,8 +122,8 @@ def find_similar(
     queries: Sequence[InputText] = (),
     *,
     top: int = 5,
-    kind: TextKind = "cls",
-) -> Record:
+    settings: TextVectors | None = None,
+) -> list[Record]:
     """Find the nearest texts, without ever comparing all with all at once.
 
     lm (MaskedLM): The model.
@@ -100,26 +131,25 @@ def find_similar(
     queries (Sequence[InputText]): Texts to look up; if there are none, each of the n
         texts is looked up among the others.
     top (int): Neighbours wanted.
-    kind (TextKind): "cls", "top_cls" or "mean" (of the second-to-last layer).
-    RETURNS (dict[str, Any]): `model`, `kind`, and `texts`: `text`, `line` (None for a
-        query), `mean` and `std` of its cosines, `histogram` (cosine rounded to a
-        tenth -> count) and `neighbors` (`line`, `text`, `cosine`).
+    settings (Optional[TextVectors]): Which vectors are compared.
+    RETURNS (list[dict[str, Any]]): `text`, `line` (None for a query), `mean` and `std`
+        of its cosines, `histogram` (cosine rounded to a tenth -> count) and `neighbors`
+        (`line`, `text`, `cosine`).
     """
     from ..vectors.neighbours import top_neighbours
 
-    vectors = _embed(lm, texts, kind)
-    asked = _embed(lm, queries, kind) if queries else None
+    vectors = _embed(lm, texts, settings)
+    asked = _embed(lm, queries, settings) if queries else None
     found = top_neighbours(vectors, asked, top_k=top)
-    rows = [
+    return [
         _record(text, texts, found, row) for row, text in enumerate(queries or texts)
     ]
-    return {"model": lm.name, "kind": kind, "texts": rows}
 
 
 def sentence_report(row: Record, *, histogram: bool = False) -> str:
     """One sentence with its neighbours for a terminal.
 
-    row (dict[str, Any]): One of `texts` of `find_similar`.
+    row (dict[str, Any]): As `find_similar` gives it.
     histogram (bool): Whether to draw how near all the others are.
     RETURNS (str): Lines, the last one empty.
     """
@@ -137,14 +167,14 @@ def sentence_report(row: Record, *, histogram: bool = False) -> str:
     return "\n".join([*lines, ""])
 
 
-def _embed(lm: MaskedLM, texts: Sequence[InputText], kind: TextKind) -> Floats:
+def _embed(
+    lm: MaskedLM, texts: Sequence[InputText], settings: TextVectors | None
+) -> Floats:
     import numpy as np
     from tqdm import tqdm
 
-    from ..vectors.settings import TextVectors
     from ..vectors.texts import count_windows, text_vectors
 
-    settings = TextVectors(kind=KINDS[kind], normalize=True)
     parts, counts = [], []
     with tqdm(total=len(texts), unit=" texts", disable=None) as progress:
         for start in range(0, len(texts), BATCH):

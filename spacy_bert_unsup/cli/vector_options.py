@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from ..errors import Warnings
-from ..vectors.settings import Kind
+from ..vectors.settings import Kind, Weighting
 from ..vectors.terms import BiasUse, Measure
 from .messages import warn
 
@@ -31,6 +31,52 @@ BiasOption: TypeAlias = Annotated[
         "by its inverse.",
     ),
 ]
+WeightingOption: TypeAlias = Annotated[
+    Weighting,
+    typer.Option(
+        "--weighting", help="Whether pieces weigh by their inverse bias in a mean."
+    ),
+]
+
+
+def parse_layers(layers: str | None) -> tuple[int, ...] | None:
+    """Read a list of layers.
+
+    layers (Optional[str]): Whole numbers with commas between them.
+    RETURNS (Optional[tuple[int, ...]]): None where there is none.
+    RAISES (typer.BadParameter): if something else is in it.
+    """
+    if layers is None:
+        return None
+    try:
+        return tuple(int(layer) for layer in layers.split(","))
+    except ValueError:
+        message = f"--layers takes whole numbers with commas, not {layers!r}"
+        raise typer.BadParameter(message) from None
+
+
+def warn_about_unused(
+    context: typer.Context, kind: str, users: Mapping[str, Collection[str]]
+) -> None:
+    """Say which options were given that have no effect on a kind of vector.
+
+    context (typer.Context): Knows what was given.
+    kind (str): The kind, as the user calls it.
+    users (Mapping[str, Collection[str]]): Parameter -> the kinds that it has an effect
+        on.
+    """
+    given = [
+        f"--{name}"
+        for name, kinds in users.items()
+        if kind not in kinds and _is_given(context, name)
+    ]
+    if given:
+        warn(Warnings.W573.format(options=", ".join(given), kind=kind))
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def warn_about_model(lm: MaskedLM) -> None:

@@ -217,3 +217,4 @@ class CLIWarnings:
         "[W572] {many} texts, the first in line {line}, are longer than the model "
         "reads at once: each was read in windows, and these were pooled."
     )
+    W573 = "[W573] Not used, since it has no effect on --kind {kind}: {options}."

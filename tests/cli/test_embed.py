@@ -185,3 +185,26 @@ def test_memory_is_flat_for_json_lines(toy_folder, bert_lm):
     records = stream(endless(), make_embedder(bert_lm, "mean"), batch_size=4)
     assert [next(records).line for _ in range(6)] == [1, 2, 3, 4, 5, 6]
     assert len(read) == 8
+
+
+@pytest.mark.parametrize(
+    "args, named",
+    [
+        (["--layers=-1", "--merge", "last"], "--layers, --merge"),
+        (["--kind", "words", "--layers=-1", "--pooling", "max"], "--pooling"),
+        (["--kind", "words", "--layers=-1", "--no-specials"], "--specials"),
+        (["--kind", "mean", "--reduction", "concat"], "--reduction"),
+    ],
+)
+def test_options_without_effect_are_named(file, toy_folder, tmp_path, args, named):
+    out = tmp_path / "v.npz"
+    result = run("embed", file, "--model", toy_folder, "--out", out, *args)
+    assert result.exit_code == 0
+    (line,) = [line for line in result.stderr.splitlines() if "W573" in line]
+    assert line.endswith(f": {named}.")
+
+
+def test_options_with_effect_are_not(file, toy_folder, tmp_path):
+    args = ["--kind", "mean", "--layers=-1", "--weighting", "importance"]
+    result = run("embed", file, "--model", toy_folder, "-o", tmp_path / "v.npz", *args)
+    assert "W573" not in result.stderr

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from spacy_bert_unsup.vectors.settings import TextVectors
+from spacy_bert_unsup.vectors.texts import text_vectors
 from tests.cli.running import fails_with, run, run_json, run_well
 from tests.cli.test_states import head_cls
 
@@ -92,3 +94,24 @@ def test_nothing_to_compare(toy_folder, tmp_path):
     empty.write_text("\n \n")
     fails_with("E577", "similar", empty, "--model", toy_folder)
     fails_with("E520", "similar", tmp_path / "no.txt", "--model", toy_folder)
+
+
+def test_means_of_chosen_layers_by_importance(sentences, toy_folder, bert_lm):
+    args = ["--kind", "mean", "--layers", "0,-1", "--weighting", "importance"]
+    found = run_json("similar", sentences, "--model", toy_folder, *args)
+    settings = TextVectors("mean", (0, -1), weighting="importance", normalize=True)
+    units = text_vectors(bert_lm, [line for line in LINES if line], settings)
+    wanted = sorted((units @ units.T)[0].tolist())[-2]
+    near = found["texts"][0]["neighbors"][0]["cosine"]
+    assert near == pytest.approx(wanted, abs=1e-3)
+
+
+def test_options_of_means_are_not_silently_dropped(sentences, toy_folder):
+    args = ["--model", toy_folder, "--weighting", "importance", "--layers=-1"]
+    result = run("similar", sentences, *args)
+    assert result.exit_code == 0
+    assert "W573" in result.stderr and "--layers, --weighting" in result.stderr
+
+
+def test_empty_query_is_refused(sentences, toy_folder):
+    fails_with("E570", "similar", sentences, "--model", toy_folder, "--query", " ")
