@@ -29,6 +29,7 @@ RECORD, DECIDED = "record", "decided"
 ASKING = (
     *("masking", "per_piece", "context_templates", "phrase_templates", "top_k"),
     *("ignored_terms", "window", "overlap", "context_width", "max_cached_answers"),
+    "stand_in",
 )
 """Settings of the questions: they do not matter any more when the answers are there."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..errors import ConfigError, Errors
 from ..mlm.blocks import join_blocks, stand_alone
 from ..mlm.queries import query_keys
 from ..mlm.text import EncodedText
-from ..types import Ints, Query, TopTerms
+from ..types import Bools, Ints, Query, TopTerms
 from .answer_cache import AnswerCache
 from .cues import (
     Template,
@@ -20,7 +20,7 @@ from .cues import (
     plain_queries,
     voting_terms,
 )
-from .packed_cues import border_windows, context_blocks
+from .packed_cues import border_windows, context_blocks, phrase_blocks
 from .places import locate_spans
 from .settings import VotingSettings
 
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 # Questions that are prepared at once, in batches: enough to sort them by length, few
 # enough that a text of any length takes no more memory for them than a page.
 BATCHES_AHEAD = 16
+
+
+class Bounds(TypedDict):
+    """What all questions share; as in `MaskedLM.fill`."""
+
+    top_k: int
+    allowed: Bools
+    max_batch_pieces: int
+
 
 Answers = tuple[TopTerms, Ints]
 """(Q, K) terms, and the (Q,) spans that they speak about."""
@@ -63,6 +72,7 @@ class Asker:
         for template in self.templates["phrase"]:
             if not template.holds_phrase:  # it would ask the same of every phrase
                 raise ConfigError(Errors.E316.format(template=template.source))
+        self._shares_phrases = settings.masking == "packed" and bool(settings.stand_in)
         if settings.masking == "packed":
             lm.require_packed()
         self._allowed = voting_terms(lm, settings.ignored_terms)
@@ -113,8 +123,11 @@ class Asker:
         if cue == "context" and self.settings.masking == "packed":
             return self._answer_packed(texts, spans)
         asked = [self._make_queries(cue, t, texts, spans) for t in templates]
-        top = self._fill(cue, [query for queries, _ in asked for query in queries])
-        return _share_out(top, [rows for _, rows in asked])
+        used = [
+            t for t, (queries, _) in zip(templates, asked, strict=True) for _ in queries
+        ]
+        queries = [query for queries, _ in asked for query in queries]
+        return _share_out(self._fill(cue, queries, used), [rows for _, rows in asked])
 
     def _make_queries(
         self,
@@ -159,33 +172,44 @@ class Asker:
         )
         return _share_out(top, [rows for _, rows in asked])
 
-    def _fill(self, cue: str, queries: Sequence[Query]) -> TopTerms:
+    def _fill(
+        self, cue: str, queries: Sequence[Query], templates: Sequence[Template]
+    ) -> TopTerms:
         """Answer queries; those that were answered before cost nothing."""
         kept = self._kept[cue]
         if not kept.most:
-            return self._ask_model(cue, queries)
+            return self._ask_model(cue, queries, templates)
         keys = query_keys(queries)
+        if self._shares_phrases:  # what is read beside a phrase is the template's
+            pairs = zip(keys, templates, strict=True)
+            keys = [key + template.source.encode() for key, template in pairs]
         found, known = kept.find(keys)
-        new = np.flatnonzero(~known).astype(np.int32)
-        if len(new):
-            answers = self._ask_model(cue, [queries[i] for i in new.tolist()])
-            kept.keep([keys[i] for i in new.tolist()], answers)
-            found.put(new, answers)
+        new = np.flatnonzero(~known).tolist()
+        if new:
+            answers = self._ask_model(
+                cue, [queries[i] for i in new], [templates[i] for i in new]
+            )
+            kept.keep([keys[i] for i in new], answers)
+            found.put(np.array(new, np.int32), answers)
         return found
 
-    def _ask_model(self, cue: str, queries: Sequence[Query]) -> TopTerms:
-        top_k, most = self._top_k, self.max_batch_pieces
-        if cue == "phrase" and self.settings.masking == "packed":
-            blocks = stand_alone(
-                [query.ids for query in queries],
-                [query.positions for query in queries],
-            )
-            return self.lm.fill_packed(
-                [], blocks, top_k=top_k, allowed=self._allowed, max_batch_pieces=most
-            )
-        return self.lm.fill(
-            queries, top_k=top_k, allowed=self._allowed, max_batch_pieces=most
+    def _ask_model(
+        self, cue: str, queries: Sequence[Query], templates: Sequence[Template]
+    ) -> TopTerms:
+        bounds: Bounds = {
+            "top_k": self._top_k,
+            "allowed": self._allowed,
+            "max_batch_pieces": self.max_batch_pieces,
+        }
+        if cue == "context" or self.settings.masking != "packed":
+            return self.lm.fill(queries, **bounds)
+        if self._shares_phrases:
+            read = phrase_blocks(self.lm, queries, templates, self.settings.stand_in)
+            return self.lm.fill_packed(*read, **bounds)
+        alone = stand_alone(
+            [query.ids for query in queries], [query.positions for query in queries]
         )
+        return self.lm.fill_packed([], alone, **bounds)
 
 
 def _share_out(top: TopTerms, rows: Sequence[Ints]) -> list[Answers]:

@@ -76,6 +76,12 @@ class Template:
         """Whether it is nothing but a mask."""
         return not self.holds_phrase and self.extra == 1
 
+    @property
+    def phrase_start(self) -> int:
+        """Its pieces in front of the phrase; 0 where it holds none."""
+        at = next((i for i, part in enumerate(self.parts) if part is None), 0)
+        return sum(len(part) for part in self.parts[:at] if part is not None)
+
     def words(self) -> Ints:
         """Its own pieces, without those of the phrase; (`extra`,)."""
         return np.concatenate([part for part in self.parts if part is not None])
@@ -87,10 +93,7 @@ class Template:
             and whether this is its last end; all are relative to the first in a
             template that blanks the span.
         """
-        parts = list(self.parts)
-        at = next((i for i, part in enumerate(parts) if part is None), 0)
-        before = sum(len(part) for part in parts[:at] if part is not None)
-        own = np.arange(self.extra, dtype=np.int32) - before
+        own = np.arange(self.extra, dtype=np.int32) - self.phrase_start
         behind = self.holds_phrase & (own >= 0)
         return own, behind
 

@@ -7,16 +7,21 @@ not repeat it, since the window does: its words behind the phrase stand for the 
 right behind the span, and do not see what stands there in the window; its words before
 the phrase stand for the places right in front of the span, likewise. (Tried: with both
 readings of one place in sight, the answers are of little use.)
+
+The phrase cue shares the reading of its sentence in the same manner: a sentence with a
+stand-in is read once for each number of pieces, and every phrase is a block with what
+is written from the phrase to the mask, "X and [MASK]", that sees the rest of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..mlm.blocks import Blocks, start_places
-from ..types import Ints
+from ..types import Ints, Query
 from .cues import Template
 from .places import SpanPlaces
 
@@ -75,6 +80,57 @@ def context_blocks(
         ),
         rows,
     )
+
+
+def phrase_blocks(
+    lm: MaskedLM,
+    queries: Sequence[Query],
+    templates: Sequence[Template],
+    stand_in: str,
+) -> tuple[list[Ints], Blocks]:
+    """Ask about phrases in sentences that are read once for all of them.
+
+    lm (MaskedLM): The model.
+    queries (Sequence[Query]): (Q,) sentences with a phrase, as `phrase_queries` gives
+        them.
+    templates (Sequence[Template]): (Q,) the template of each.
+    stand_in (str): What the model reads in the place of the phrases.
+    RETURNS (tuple[list[Ints], Blocks]): Contexts, and (Q,) blocks.
+    """
+    known: dict[tuple[str, int], int] = {}
+    contexts: list[Ints] = []
+    number, spans = [], []
+    for query, template in zip(queries, templates, strict=True):
+        size = len(query.ids) - template.extra - 2
+        first = template.phrase_start + 1  # behind [CLS]
+        key = template.source, size
+        if key not in known:
+            known[key] = len(contexts)
+            contexts.append(query.ids.copy())
+            contexts[-1][first : first + size] = _stand_in(lm, template, stand_in, size)
+        mask = int(query.positions[0])
+        number.append(known[key])
+        spans.append((min(first, mask), max(first + size, mask + 1)))
+    hidden = np.array(spans, np.int32).reshape(-1, 2)
+    sizes = hidden[:, 1] - hidden[:, 0]
+    own = [query.ids[slice(*span)] for query, span in zip(queries, spans, strict=True)]
+    ids = np.concatenate([np.zeros(0, np.int32), *own])
+    lengths = np.array([len(query.ids) for query in queries], np.int32)
+    return contexts, Blocks(
+        np.array(number, np.int32),
+        ids,
+        np.repeat(hidden[:, 0], sizes) + count_up(sizes),
+        ids == lm.mask_id,
+        start_places(sizes),
+        np.stack([np.zeros_like(lengths), lengths], axis=1),
+        hidden,
+    )
+
+
+def _stand_in(lm: MaskedLM, template: Template, word: str, size: int) -> Ints:
+    """The word as often as it takes to fill `size` pieces."""
+    pieces = lm.tokenize([template.before + word])[0].ids
+    return np.resize(pieces if len(pieces) else lm.unk_id, size)
 
 
 def _find_seen(template: Template, spans: Ints, lengths: Ints, width: int) -> Ints:

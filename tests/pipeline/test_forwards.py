@@ -37,7 +37,7 @@ def test_head_is_computed_at_the_masks_only(make_toy: MakeNLP, masking: str, row
 def test_batches_are_bounded_by_pieces(make_toy: MakeNLP, masking: str):
     cues = ["context", "phrase", "lexical"]
     counts = []
-    for bound in (64, 100_000):
+    for bound in (32, 100_000):
         nlp = make_toy(cues=cues, max_batch_pieces=bound, masking=masking)
         stats = nlp.get_pipe("bert_unsup_ner").lm.stats  # type: ignore[attr-defined]
         stats.reset()

@@ -40,7 +40,42 @@ def check_equal(found, wanted):
 
 def test_the_packed_phrase_cue_is_exact(toy_lm):
     wanted = ask(toy_lm, "phrase", masking="exact")
-    check_equal(ask(toy_lm, "phrase", masking="packed"), wanted)
+    check_equal(ask(toy_lm, "phrase", masking="packed", stand_in=""), wanted)
+
+
+def test_phrases_beside_a_sentence_do_not_see_each_other(toy_lm):
+    """Nor does it matter what was asked before, or by which of two templates."""
+    templates = ("the {phrase} and [MASK]", "{phrase} was [MASK]")
+    settings = {"masking": "packed", "phrase_templates": templates}
+    wanted = ask(toy_lm, "phrase", **settings, max_cached_answers=0)
+    for i, template in enumerate(templates):
+        for row in range(0, len(SPANS), 3):
+            one = {**settings, "phrase_templates": (template,)}
+            (alone,) = ask(toy_lm, "phrase", **one, rows=ROWS[row : row + 1])
+            np.testing.assert_allclose(
+                alone.probs[row], wanted[i].probs[row], atol=1e-4
+            )
+    check_equal(ask(toy_lm, "phrase", **settings), wanted)
+    exact = ask(toy_lm, "phrase", **{**settings, "masking": "exact"})
+    assert np.abs(exact[0].probs - wanted[0].probs).max() > 1e-3
+
+
+def test_the_template_is_part_of_what_is_remembered(bert_lm):
+    """The same pieces beside another sentence are another question."""
+    templates = ("the {phrase} was [MASK]", "{phrase} was [MASK]")
+    texts, spans = ["the cell", "cell"], np.array([[0, 0, 2], [1, 0, 1]], np.int32)
+    rows = np.arange(2, dtype=np.int32)
+    for most in (0, 99):
+        first, second = ask(
+            bert_lm,
+            "phrase",
+            texts=texts,
+            spans=spans,
+            rows=rows,
+            phrase_templates=templates,
+            max_cached_answers=most,
+        )
+        assert np.abs(first.logits[1] - second.logits[0]).max() > 1e-3
 
 
 @pytest.mark.parametrize("masking", ["exact", "packed", "none"])

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from spacy_bert_unsup.mlm.model import MaskedLM
-from spacy_bert_unsup.voting.cues import Template
-from spacy_bert_unsup.voting.packed_cues import border_windows, context_blocks
+from spacy_bert_unsup.voting.cues import Template, phrase_queries
+from spacy_bert_unsup.voting.packed_cues import (
+    border_windows,
+    context_blocks,
+    phrase_blocks,
+)
 from spacy_bert_unsup.voting.places import locate_spans
 from tests.voting.words import encode_words
 
@@ -78,3 +82,54 @@ def test_what_is_seen(bert_lm, source, width, seen):
     (context,) = border_windows(bert_lm, places)
     assert len(context) == 12
     assert context[[0, -1]].tolist() == [bert_lm.cls_id, bert_lm.sep_id]
+
+
+def ask_phrases(lm: MaskedLM, source: str, *phrases: str, stand_in: str = "cell"):
+    """Contexts, and each block as (pieces with places, context, what is hidden)."""
+    template = Template.parse(source, lm)
+    queries, _ = phrase_queries(lm, phrases, template)
+    contexts, blocks = phrase_blocks(lm, queries, [template] * len(queries), stand_in)
+    shown = []
+    for i in range(len(blocks)):
+        part = slice(blocks.starts[i], blocks.starts[i + 1])
+        terms = [lm.terms[piece] for piece in blocks.ids[part]]
+        stands = [f"{t}@{p}" for t, p in zip(terms, blocks.places[part], strict=True)]
+        whole = [0, len(contexts[blocks.context[i]])]
+        assert blocks.seen[i].tolist() == whole
+        shown.append((" ".join(stands), blocks.context[i], blocks.hidden[i].tolist()))
+    return [" ".join(lm.terms[i] for i in ids) for ids in contexts], shown
+
+
+def test_a_sentence_is_read_once_for_phrases_of_a_length(bert_lm):
+    phrases = "Paris", "Mary Jones", "London"
+    contexts, shown = ask_phrases(bert_lm, "the {phrase} and [MASK] .", *phrases)
+    assert contexts == [
+        "[CLS] the cell and [MASK] . [SEP]",
+        "[CLS] the cell cell and [MASK] . [SEP]",
+    ]
+    assert shown == [
+        ("Paris@2 and@3 [MASK]@4", 0, [2, 5]),
+        ("Mary@2 Jones@3 and@4 [MASK]@5", 1, [2, 6]),
+        ("London@2 and@3 [MASK]@4", 0, [2, 5]),
+    ]
+
+
+def test_a_mask_in_front_of_the_phrase(bert_lm):
+    _, shown = ask_phrases(bert_lm, "[MASK] was {phrase} .", "Paris")
+    assert shown == [("[MASK]@1 was@2 Paris@3", 0, [1, 4])]
+
+
+def test_a_stand_in_of_several_pieces_is_cut(bert_lm):
+    contexts, _ = ask_phrases(
+        bert_lm, "{phrase} was [MASK]", "Paris", "the old city", stand_in="Mary cell"
+    )
+    assert contexts == [
+        "[CLS] Mary was [MASK] [SEP]",
+        "[CLS] Mary cell Mary was [MASK] [SEP]",
+    ]
+    contexts, _ = ask_phrases(bert_lm, "{phrase} was [MASK]", "Paris", stand_in=" ")
+    assert contexts == ["[CLS] [UNK] was [MASK] [SEP]"]
+
+
+def test_no_phrases(bert_lm):
+    assert ask_phrases(bert_lm, "{phrase} was [MASK]") == ([], [])
