@@ -71,6 +71,11 @@ class ClsVectors(ReadingComponent):
         """Layers that the chosen kind of vector needs."""
         return self.options.vectors.read_layers
 
+    @property
+    def reads_cls_only(self) -> bool:
+        """Whether no mean over pieces is wanted."""
+        return self.options.vectors.is_cls
+
     def prepare(self, lm: MaskedLM) -> None:
         """Join the shared pass, and say if [CLS] of this model means little.
 

@@ -77,6 +77,11 @@ class ReadingComponent(ModelComponent):
         """Layers that are wanted of each doc; none: no pass is needed."""
         raise TypeError(f"{type(self).__name__} does not say what it reads")
 
+    @property
+    def reads_cls_only(self) -> bool:
+        """Whether nothing but [CLS] of the last layer is wanted, which costs less."""
+        return False
+
     def load(self) -> None:
         """Load the model, once, and that of the others that will share the pass.
 
@@ -108,7 +113,10 @@ class ReadingComponent(ModelComponent):
         lm (MaskedLM): The model.
         """
         self._store = find_store(lm, self.vocab)
-        self._reader = self._store.join(self.read_layers) if self.read_layers else None
+        self._reader = None
+        if self.read_layers:
+            layers, cls_only = self.read_layers, self.reads_cls_only
+            self._reader = self._store.join(layers, cls_only=cls_only)
 
     def read_texts(self, docs: Sequence[Doc]) -> list[EncodedText]:
         """Cut docs into pieces and windows, and note which are too long for one.

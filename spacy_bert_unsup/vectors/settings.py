@@ -66,7 +66,8 @@ class TextVectors:
     def reduce(self, states: Floats) -> Floats:
         """Keep what is needed of the states of one window.
 
-        states (Floats): (n, L, H), the layers being `read_layers`.
+        states (Floats): (n, L, H), the layers being `read_layers`; (1, L, H) will do
+            for [CLS].
         RETURNS (Floats): (1, H) of [CLS], or (n, H) means over the layers.
         """
         return states[:1, 0].copy() if self.is_cls else states.mean(axis=1)

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 import numpy as np
 
 from ..mlm.text import EncodedText
-from ..types import Floats, Ints
+from ..types import Floats, Ints, Query
 from .windows import chunk_sizes, window_sequences
 
 if TYPE_CHECKING:
@@ -34,23 +34,27 @@ class Reader:
     """One of those that share the states, known by identity.
 
     layers (Sequence[int]): What it wants of each text; 0 is the embedding, -1 the last.
+    cls_only (bool): Whether it wants no more than [CLS], of the last layer.
     """
 
-    def __init__(self, layers: Sequence[int]) -> None:
+    def __init__(self, layers: Sequence[int], *, cls_only: bool = False) -> None:
         self.layers = tuple(layers)
+        self.cls_only = cls_only
 
 
 @dataclass(slots=True)
 class Entry:
     """States of one sequence.
 
-    states (Floats): (n, L, H).
+    states (Floats): (n, L, H), or (1, L, H) of [CLS] alone.
     layers (tuple[int, ...]): The L layers, counted from 0.
+    cls_only (bool): Whether only [CLS] is there.
     waiting (WeakSet): Readers that have not read it yet.
     """
 
     states: Floats
     layers: tuple[int, ...]
+    cls_only: bool
     waiting: WeakSet[Reader]
 
 
@@ -77,13 +81,15 @@ class StateStore:
         self._late: WeakSet[Reader] = WeakSet()
         self._lock = threading.Lock()
 
-    def join(self, layers: Sequence[int]) -> Reader:
+    def join(self, layers: Sequence[int], *, cls_only: bool = False) -> Reader:
         """Take part in the sharing, for as long as the returned reader is kept.
 
         layers (Sequence[int]): What will be wanted of each text.
+        cls_only (bool): Whether no more than [CLS] of the last layer will be, which
+            costs less if no other reader wants more.
         RETURNS (Reader): To be given to `read`.
         """
-        reader = Reader(layers)
+        reader = Reader(layers, cls_only=cls_only)
         with self._lock:
             self._readers[reader] = tuple(self._count(layers))
         return reader
@@ -108,7 +114,8 @@ class StateStore:
         reader (Reader): Who reads.
         sequences (Sequence[Ints]): Pieces, special tokens included.
         max_batch_pieces (int): Bound on rows x length of one forward pass.
-        RETURNS (list[Floats]): (n, len(reader.layers), H) for each sequence.
+        RETURNS (list[Floats]): (n, len(reader.layers), H) for each sequence; of [CLS]
+            alone, n may be 1.
         RAISES (ModelError): When a sequence is too long, or there is no such layer.
         """
         keys = [ids.tobytes() for ids in sequences]
@@ -124,14 +131,30 @@ class StateStore:
             if key not in found
         }
         if missing:
-            states = self.lm.hidden_states(
-                list(missing.values()), layers=wanted, max_batch_pieces=max_batch_pieces
-            )
-            fresh = zip(missing, states, strict=True)
-            found |= {key: Entry(s, wanted, WeakSet(others)) for key, s in fresh}
+            cls_only = all(one.cls_only for one in (reader, *others))
+            compute = self._compute_cls if cls_only else self._compute
+            states = compute(list(missing.values()), wanted, max_batch_pieces)
+            found |= {
+                key: Entry(state, wanted, cls_only, WeakSet(others))
+                for key, state in zip(missing, states, strict=True)
+            }
             if others:
                 self._keep({key: found[key] for key in missing})
         return [self._choose(found[key], reader) for key in keys]
+
+    def _compute(
+        self, sequences: list[Ints], layers: Sequence[int], most: int
+    ) -> list[Floats]:
+        return self.lm.hidden_states(sequences, layers=layers, max_batch_pieces=most)
+
+    def _compute_cls(
+        self, sequences: list[Ints], layers: Sequence[int], most: int
+    ) -> list[Floats]:
+        """[CLS] of the last layer, (1, 1, H) for each sequence."""
+        first = np.zeros(1, np.int32)
+        queries = [Query(ids, first) for ids in sequences]
+        states = self.lm.last_states(queries, max_batch_pieces=most)
+        return [state[None, None] for state in states]
 
     def _wanted(self, reader: Reader) -> tuple[tuple[int, ...], list[Reader]]:
         """All layers that are wanted, and by whom beside this reader, but the late."""
@@ -145,7 +168,9 @@ class StateStore:
     def _take(self, key: bytes, reader: Reader) -> Entry | None:
         """Find an entry that has all that this reader wants; drop it after the last."""
         entry = self._entries.get(key)
-        if entry is None or not {*self._count(reader.layers)} <= {*entry.layers}:
+        if entry is None or (entry.cls_only and not reader.cls_only):
+            return None
+        if not {*self._count(reader.layers)} <= {*entry.layers}:
             return None
         entry.waiting.discard(reader)
         if not entry.waiting:
@@ -228,7 +253,8 @@ def read_windows(
     texts (Sequence[EncodedText]): Texts of any length: all states of a long one are
         never in memory together.
     reduce (Callable[[Floats], Floats]): Makes what is kept out of the states of one
-        window, (n + 2, L, H), special tokens included. It must not be a view of them.
+        window, (n + 2, L, H), special tokens included; (1, L, H) where the reader wants
+        [CLS] only. It must not be a view of them.
     max_batch_pieces (int): Bound on rows x length of one forward pass.
     RETURNS (list[list[Floats]]): What was kept, for each text and window.
     """

@@ -55,7 +55,7 @@ def encoded_vectors(
     """
     settings = settings or TextVectors()
     store = StateStore(lm)
-    reader = store.join(settings.read_layers)
+    reader = store.join(settings.read_layers, cls_only=settings.is_cls)
     parts = []
     for part in chunk_texts(texts, max_pieces=CHUNK * max_batch_pieces):
         states = read_windows(

@@ -50,6 +50,39 @@ def test_second_reader_costs_no_forward(bert_lm: MaskedLM, sequences: list[Ints]
     assert len(store) == store.n_bytes == 0  # the last has read
 
 
+def test_cls_alone_is_read_for_those_who_want_no_more(toy_lm: MaskedLM):
+    sequences = make_sequences(toy_lm, ["John lives in Paris.", "a", "", "a bank"])
+    wanted = [states[:1] for states in toy_lm.hidden_states(sequences, layers=[-1])]
+    store = StateStore(toy_lm)
+    readers = [store.join([-1], cls_only=True) for _ in range(2)]
+    toy_lm.stats.reset()
+    for reader in readers:
+        found = store.read(reader, sequences)
+        assert [states.shape for states in found] == [s.shape for s in wanted]
+        for mine, theirs in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(mine, theirs, atol=1e-4)
+    assert toy_lm.stats.head_positions == toy_lm.stats.rows == 4
+    assert len(store) == 0
+
+
+def test_cls_alone_is_not_given_to_who_wants_more(
+    bert_lm: MaskedLM, sequences: list[Ints]
+):
+    store = StateStore(bert_lm)
+    brief, other = (store.join([-1], cls_only=True) for _ in range(2))
+    store.read(brief, sequences)  # kept for the other
+    late = store.join([-1])
+    lengths = [len(ids) for ids in sequences]
+    assert [len(states) for states in store.read(late, sequences)] == lengths
+    more = make_sequences(bert_lm, ["John lives in London.", "a doctor"])
+    store.read(brief, more)
+    store.read(other, more)
+    bert_lm.stats.reset()
+    lengths = [len(ids) for ids in more]
+    assert [len(states) for states in store.read(late, more)] == lengths
+    assert bert_lm.stats.rows == 0
+
+
 def test_lone_reader_keeps_nothing(bert_lm: MaskedLM, sequences: list[Ints]):
     store = StateStore(bert_lm)
     reader, gone = store.join([-1]), store.join([0])
