@@ -43,7 +43,7 @@ def default_voting() -> dict[str, Any]:
         "masking": "packed",
         "candidates": "auto",
         "cues": ["context", "phrase", "lexical"],
-        "cue_weights": {"context": 1.0, "phrase": 1.0, "lexical": 1.0},
+        "cue_weights": {"context": 1.0, "phrase": 0.7, "lexical": 1.25},
         "top_k": 20,
         "threshold": None,
         "label_thresholds": {},

@@ -135,7 +135,8 @@ class Lexicon:
 
     def _find(self, word: str) -> int:
         entry = self._find_form(word)
-        if entry < 0 and word.isupper() and len(word) > LONGEST_INITIALS:  # "PARIS"
+        one_case = word.isupper() or word.islower()
+        if entry < 0 and one_case and len(word) > LONGEST_INITIALS:  # "PARIS", "paris"
             entry = self._find_form(word.capitalize())
         return entry
 
@@ -230,16 +231,19 @@ class Lexicon:
     def label_spans(self, spans: Ints, words: WordLabels) -> Floats:
         """Label spans by their words.
 
-        A span none of whose words is an entity by itself is no entity either; in any
-        other span kind words speak for their kind, and the last word, the head of an
-        English noun phrase, weighs more.
+        A span none of whose words is an entity by itself is no entity either, unless
+        all have capitals ("State Department"); in any other span kind words speak for
+        their kind, and the last word, the head of an English noun phrase, weighs more.
 
         spans (Ints): (S, 2) first token, one past the last.
         words (WordLabels): Of the text.
         RETURNS (Floats): (S, L) shares; 0 where no word has a label.
         """
         entity = words.alone[:, self.tables.entity].max(axis=1, initial=0) > 0
-        dull = (spans[:, 1] - spans[:, 0] == 1) | (count_in(spans, entity) == 0)
+        title = words.capital & words.voters[:, self.tables.entity].any(axis=1)
+        lower = count_in(spans, words.is_word & ~words.capital) > 0
+        dull = (count_in(spans, entity) == 0) & (lower | (count_in(spans, title) == 0))
+        dull |= spans[:, 1] - spans[:, 0] == 1
         sums = np.where(
             dull[:, None], sum_in(spans, words.alone), sum_in(spans, words.voters)
         )
