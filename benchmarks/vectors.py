@@ -1,12 +1,21 @@
 """Vectors by the components against plain transformers, one text at a time.
 
-The same model, the same texts and the same run; the two take turns. Texts are runs of
-the sentences in `examples/gold`, from 3 words up. The plain loop gets long texts cut
-into the same windows and need not merge pieces to tokens. It runs the encoder and the
-head's transform only; one line shows the whole model's own forward pass instead.
+The same model, the same texts and the same run; the ways take turns. Texts are runs of
+words of `examples/gold`: titles of 3 to 10 words, sentences as long as those there (9
+to 32 words), documents of 100 to 400 words; "mixed" is four, five and one of ten.
 
-    python benchmarks/vectors.py [--model starter] [--docs 400] [--threads 2]
-        [--memory-docs 5000] [--out vectors.md]
+The plain loop tokenises a text, cuts it into the same overlapping windows where it is
+too long for the model, runs the encoder on each and, for `cls_vectors`, the head's
+transform on [CLS]. It need not merge pieces to tokens, nor make docs. "Whole model" is
+the model's own forward pass, which also scores the vocabulary at every piece.
+
+"Arithmetic" is the encoder alone on the same windows, in the batches that suit it, all
+tokenised and padded before: no program that computes all layers of all pieces can be
+faster, so arithmetic / plain is the greatest ratio. The share of the arithmetic is what
+our own time has of it; it may exceed 100 % where less is computed.
+
+    python -m benchmarks.vectors [--sizes starter base] [--docs 200] [--threads 2]
+        [--cpu-time] [--out benchmarks/results/vectors.md]
 """
 
 from __future__ import annotations
@@ -14,9 +23,9 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,171 +33,203 @@ import numpy as np
 import spacy
 import torch
 from spacy.language import Language
-from transformers import AutoModelForMaskedLM
+from tqdm import tqdm
 
+from benchmarks.engine_rows import make_lm
 from spacy_bert_unsup.evaluation.gold import read_gold
 from spacy_bert_unsup.mlm.model import MaskedLM
-from spacy_bert_unsup.types import Ints
+from spacy_bert_unsup.mlm.queries import length_buckets
 from spacy_bert_unsup.util import write_text
-from spacy_bert_unsup.vectors.windows import (
-    encode_whole,
-    split_words,
-    window_sequences,
-)
+from spacy_bert_unsup.vectors.windows import OVERLAP
 
 GOLD = Path(__file__).parents[1] / "examples" / "gold"
 TURNS = 3
 LAYERS = 4
 CLS, TOKENS = "cls_vectors", "bert_unsup_token_vectors"
-Plain = Callable[[list[list[Ints]]], None]
+KINDS = {"short": (5, 5, 0), "mixed": (4, 5, 1), "documents": (0, 0, 1)}
+"""Name -> shares of titles, sentences and documents."""
+FEWER = {"starter": 1, "base": 20, "short": 1, "mixed": 1, "documents": 10}
+"""By how many the number of docs is divided where each takes longer."""
+SIZES = ("starter", "base")
+CACHED = 2**21
+"""Numbers of the widest layer of a batch, so that it stays in the processor's cache."""
 
 
 def main() -> None:
-    """Print docs per second, their ratio, and how the memory goes."""
+    """Print docs per second and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default="starter")
-    parser.add_argument("--docs", type=int, default=400)
+    parser.add_argument("--sizes", nargs="+", default=SIZES, choices=SIZES)
+    parser.add_argument("--docs", type=int, default=200)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory-docs", type=int, default=5000)
+    parser.add_argument(
+        "--cpu-time", action="store_true", help="where others compute; with 1 thread"
+    )
     parser.add_argument("--out", type=Path, help="write the table there too")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    lm = MaskedLM.load(options.model, device="cpu", dtype="float32")
-    cls_plain, whole_plain, tokens_plain = make_plain(lm)
-    pairs: list[tuple[str, list[str], Plain]] = [
-        ("`cls_vectors`", [CLS], cls_plain),
-        ("`cls_vectors`; plain scores the vocabulary too", [CLS], whole_plain),
-        ("`bert_unsup_token_vectors`", [TOKENS], tokens_plain),
-        ("both, one shared pass", [CLS, TOKENS], tokens_plain),
-    ]
+    clock = time.process_time if options.cpu_time else time.perf_counter
+    shown = "processor time" if options.cpu_time else "time"
     lines = [
-        f"{lm.name}, {options.threads} threads, {options.docs} docs, float32",
+        f"{options.threads} threads, float32, {shown}, median of {TURNS} turns.",
         "",
-        "| component | texts | docs/s | plain docs/s | ratio |",
-        "|---|---|---:|---:|---:|",
+        "| model | texts | component | docs/s | plain docs/s | ratio | greatest "
+        "| share of the arithmetic |",
+        "|---|---|---|---:|---:|---:|---:|---:|",
     ]
-    for kind, longest in (("3 to 45 words", 45), ("3 to 400 words", 400)):
-        texts = make_texts(options.docs, longest=longest)
-        for name, pipes, plain in pairs:
-            lines.append(compare(lm, options.model, name, kind, texts, pipes, plain))
-            sys.stdout.write(lines[-1] + "\n")
-    lines += ["", watch_memory(options)]
+    total = len(options.sizes) * len(KINDS)
+    with tqdm(total=total, unit=" tables") as progress:
+        for size in options.sizes:
+            lm = make_lm(size, dtype="float32", device="cpu")
+            for kind in KINDS:
+                number = max(2, options.docs // FEWER[size] // FEWER[kind])
+                texts = make_texts(number, kind)
+                for row in compare_all(lm, texts, clock):
+                    lines.append(f"| {size} | {kind} ({len(texts)}) | {row} |")
+                    progress.write(lines[-1], file=sys.stderr)
+                progress.update()
     table = "\n".join(lines) + "\n"
     sys.stdout.write(table)
     if options.out is not None:
         write_text(options.out, table)
 
 
-def make_texts(number: int, *, longest: int) -> list[str]:
-    """Texts of mixed lengths: as many short as long ones, on a logarithmic scale."""
+def make_texts(number: int, kind: str) -> list[str]:
+    """Texts of the lengths of a kind, each one different."""
     files = sorted(GOLD.glob("*.conll"))
-    words = [word for file in files for text in read_gold(file) for word in text.words]
+    gold = [text.words for file in files for text in read_gold(file)]
+    words = [word for sentence in gold for word in sentence]
     rng = np.random.default_rng(0)
-    sizes = np.exp(rng.uniform(np.log(3), np.log(longest), number)).astype(int)
-    starts = rng.integers(0, len(words) - longest, number)
+    lengths = {
+        "title": rng.integers(3, 11, number),
+        "sentence": rng.choice([len(sentence) for sentence in gold], number),
+        "document": rng.integers(100, 401, number),
+    }
+    shares = np.array(KINDS[kind]) / sum(KINDS[kind])
+    which = rng.permutation(np.arange(number) / number)
+    sorts = np.searchsorted(np.cumsum(shares), which, side="right")
+    sizes = np.choose(sorts, list(lengths.values()))
+    starts = rng.integers(0, len(words) - sizes.max(), number)
     return [
         " ".join(words[start : start + size])
         for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
     ]
 
 
-def make_plain(lm: MaskedLM) -> tuple[Plain, Plain, Plain]:
-    """The loops through plain transformers, over the windows of each text."""
-    with tempfile.TemporaryDirectory() as folder:
-        lm.save(Path(folder), storage="float32")
-        model = AutoModelForMaskedLM.from_pretrained(folder).eval()
+def compare_all(
+    lm: MaskedLM, texts: list[str], clock: Callable[[], float]
+) -> Iterator[str]:
+    """One line for each component, or pair of them."""
+    model = lm._parts.model
+    encoder = model.base_model
 
-    def run_cls(docs: list[list[Ints]]) -> None:
-        for windows in docs:
-            for ids in windows:
-                hidden = model.base_model(as_batch(ids)).last_hidden_state[:, :1]
-                model.cls.predictions.transform(hidden).numpy()
+    def run_cls(ids: Any) -> None:
+        hidden = encoder(ids).last_hidden_state[:, :1]
+        model.cls.predictions.transform(hidden).numpy()
 
-    def run_whole(docs: list[list[Ints]]) -> None:
-        for windows in docs:
-            for ids in windows:
-                output = model(as_batch(ids), output_hidden_states=True)
-                hidden = output.hidden_states[-1][:, :1]
-                model.cls.predictions.transform(hidden).numpy()
+    def run_whole(ids: Any) -> None:
+        output = model(ids, output_hidden_states=True)
+        model.cls.predictions.transform(output.hidden_states[-1][:, :1]).numpy()
 
-    def run_tokens(docs: list[list[Ints]]) -> None:
-        for windows in docs:
-            for ids in windows:
-                output = model.base_model(as_batch(ids), output_hidden_states=True)
-                torch.stack(output.hidden_states[-LAYERS:]).sum(dim=0).numpy()
+    def run_tokens(ids: Any) -> None:
+        output = encoder(ids, output_hidden_states=True)
+        torch.stack(output.hidden_states[-LAYERS:]).sum(dim=0).numpy()
 
-    frozen = torch.inference_mode()
-    return frozen(run_cls), frozen(run_whole), frozen(run_tokens)
+    batches = make_batches(lm, texts)
+    seconds = measure(
+        {
+            "cls": partial(run_pipeline, make_nlp(lm, [CLS]), texts),
+            "plain cls": partial(run_plain, lm, texts, run_cls),
+            "tokens": partial(run_pipeline, make_nlp(lm, [TOKENS]), texts),
+            "plain tokens": partial(run_plain, lm, texts, run_tokens),
+            "both": partial(run_pipeline, make_nlp(lm, [CLS, TOKENS]), texts),
+            "plain whole": partial(run_plain, lm, texts, run_whole),
+            "arithmetic": partial(run_batches, lm, batches),
+        },
+        clock,
+    )
+    for name, mine, plain in (
+        ("`cls_vectors`", "cls", "plain cls"),
+        ("`cls_vectors`, plain: whole model", "cls", "plain whole"),
+        ("`bert_unsup_token_vectors`", "tokens", "plain tokens"),
+        ("both, one shared pass", "both", "plain tokens"),
+    ):
+        ours, theirs, least = (seconds[key] for key in (mine, plain, "arithmetic"))
+        yield (
+            f"{name} | {len(texts) / ours:.1f} | {len(texts) / theirs:.1f} "
+            f"| {theirs / ours:.1f} | {theirs / least:.1f} | {least / ours:.0%}"
+        )
 
 
-def as_batch(ids: Ints) -> Any:
-    """One row."""
-    return torch.from_numpy(ids.astype(np.int64))[None]
-
-
-def compare(
-    lm: MaskedLM,
-    model: str,
-    name: str,
-    kind: str,
-    texts: list[str],
-    pipes: list[str],
-    plain: Plain,
-) -> str:
-    """One line of the table."""
-    nlp = make_nlp(model, pipes)
-    list(nlp.pipe(texts[:20]))
-    ours, theirs = [], []
+@torch.inference_mode()
+def measure(
+    works: dict[str, Callable[[], None]], clock: Callable[[], float]
+) -> dict[str, float]:
+    """Median seconds that each takes, all of them in turn."""
+    seconds: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(TURNS):
-        ours.append(clock(lambda: [None for _ in nlp.pipe(texts)]))
-        theirs.append(clock(lambda: plain(cut(lm, texts))))
-    mine, other = statistics.median(ours), statistics.median(theirs)
-    speed, plain_speed = len(texts) / mine, len(texts) / other
-    ratio = f"{other / mine:.1f}"
-    return f"| {name} | {kind} | {speed:.0f} | {plain_speed:.0f} | {ratio} |"
+        for name, work in works.items():
+            start = clock()
+            work()
+            seconds[name].append(clock() - start)
+    return {name: statistics.median(found) for name, found in seconds.items()}
 
 
-def cut(lm: MaskedLM, texts: list[str]) -> list[list[Ints]]:
-    """Tokenise one text after the other, into windows where it is too long."""
-    return [
-        window_sequences(lm, encode_whole(lm, [split_words(text)])[0]) for text in texts
-    ]
+def run_pipeline(nlp: Language, texts: list[str]) -> None:
+    """Our way."""
+    for _ in nlp.pipe(texts):
+        pass
 
 
-def make_nlp(model: str, pipes: list[str]) -> Language:
-    """A pipeline with some of the components."""
+def run_plain(lm: MaskedLM, texts: list[str], read: Callable[[Any], None]) -> None:
+    """The plain loop: one text, one window at a time."""
+    for text in texts:
+        for ids in cut(lm, text):
+            read(torch.tensor([ids]))
+
+
+def run_batches(lm: MaskedLM, batches: list[dict[str, Any]]) -> None:
+    """The encoder alone."""
+    for inputs in batches:
+        lm._parts.model.base_model(**inputs)
+
+
+def cut(lm: MaskedLM, text: str) -> list[list[int]]:
+    """Tokenise a text as transformers does, with overlapping windows."""
+    encoding = lm._parts.tokenizer(
+        text,
+        truncation=True,
+        max_length=lm.max_length,
+        stride=OVERLAP,
+        return_overflowing_tokens=True,
+    )
+    rows: list[list[int]] = encoding["input_ids"]
+    return rows
+
+
+def make_batches(lm: MaskedLM, texts: list[str]) -> list[dict[str, Any]]:
+    """The same windows, sorted by length and padded, as the encoder takes them."""
+    rows = [row for text in texts for row in cut(lm, text)]
+    width = lm._parts.model.config.intermediate_size
+    batches = []
+    for bucket in length_buckets([len(row) for row in rows], CACHED // width):
+        longest = max(len(rows[i]) for i in bucket)
+        ids = torch.full((len(bucket), longest), lm.pad_id)
+        for k, i in enumerate(bucket):
+            ids[k, : len(rows[i])] = torch.tensor(rows[i])
+        inputs = {"input_ids": ids}
+        if (ids == lm.pad_id).any():
+            inputs["attention_mask"] = (ids != lm.pad_id).long()
+        batches.append(inputs)
+    return batches
+
+
+def make_nlp(lm: MaskedLM, pipes: list[str]) -> Language:
+    """A pipeline with some of the components, over a model that is in memory."""
     nlp = spacy.blank("en")
     for pipe in pipes:
-        nlp.add_pipe(pipe, config={"model": model, "dtype": "float32"})
+        component: Any = nlp.add_pipe(pipe)
+        component.use_model(lm)
     return nlp
-
-
-def clock(work: Callable[[], object]) -> float:
-    """Seconds that it takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def watch_memory(options: argparse.Namespace) -> str:
-    """Resident memory in the course of many docs, in megabytes."""
-    nlp = make_nlp(options.model, [CLS, TOKENS, "bert_unsup_importance"])
-    base = make_texts(500, longest=200)
-    texts = (f"{i} {base[i % len(base)]}" for i in range(options.memory_docs))
-    seen = []
-    step = max(1, options.memory_docs // 5)
-    for i, _ in enumerate(nlp.pipe(texts), start=1):
-        if i % step == 0:
-            seen.append(f"{i} docs {resident_mb():.0f} MB")
-    return "Resident memory with all three components: " + ", ".join(seen) + "."
-
-
-def resident_mb() -> float:
-    """Resident memory of this process (Linux)."""
-    for line in Path("/proc/self/status").read_text("utf8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return float("nan")
 
 
 if __name__ == "__main__":

@@ -77,17 +77,16 @@ def merge_pieces(pieces: Floats, cover: Ints, merge: Merge) -> Floats:
     RETURNS (Floats): (T, W) float32; zeros where a token has no pieces.
     """
     merged = np.zeros((len(cover), pieces.shape[1]), np.float32)
-    has = cover[:, 1] > cover[:, 0]
-    bounds = cover[has]
-    if not len(bounds):
-        return merged
+    firsts, sizes = cover[:, 0], cover[:, 1] - cover[:, 0]
+    has = np.flatnonzero(sizes > 0)
     if merge in ("first", "last"):
-        chosen = bounds[:, 0] if merge == "first" else bounds[:, 1] - 1
-        merged[has] = pieces[chosen]
+        merged[has] = pieces[firsts[has] if merge == "first" else cover[has, 1] - 1]
         return merged
-    # A row of zeros at the end lets the last token end at N.
-    padded = np.concatenate([pieces, np.zeros((1, pieces.shape[1]), np.float32)])
-    sums = np.add.reduceat(padded, bounds.ravel(), axis=0)[::2]
-    sizes = (bounds[:, 1] - bounds[:, 0])[:, None]
-    merged[has] = sums / sizes if merge == "mean" else sums
+    place = 0
+    while len(has):  # all first pieces, then all second ones, ...
+        merged[has] += pieces[firsts[has] + place]
+        place += 1
+        has = has[sizes[has] > place]
+    if merge == "mean":
+        merged /= np.maximum(sizes, 1)[:, None]
     return merged

@@ -96,6 +96,7 @@ def test_merges_equal_a_loop(data: st.DataObject):
     pieces = data.draw(arrays(np.float32, (n, 3), elements=st.integers(-9, 9)))
     for merge in ("last", "first", "mean", "sum"):
         found = merge_pieces(pieces, cover, merge)  # type: ignore[arg-type]
+        assert found.dtype == np.float32
         np.testing.assert_allclose(
             found, merge_by_hand(pieces, cover, merge), atol=1e-5
         )
