@@ -77,9 +77,9 @@ class VotingSettings:
     bridges (tuple[str, ...]): Words that may stand inside a span, between two others.
     max_span (int): Longest span that is asked when tokens are joined.
     entity_share (float): Least share of all entity labels together for an entity.
-    extra_cost (float): What each word that is no entity, and neither names nor belongs
-        to a kind ("disease", "renal"), costs a span, in shares; it keeps adjectives and
-        generic nouns out of the edges.
+    extra_cost (float): What each word without a capital that is no entity, and neither
+        names nor belongs to a kind ("disease", "renal"), costs a span, in shares; it
+        keeps adjectives and generic nouns out of the edges.
     number_cost (float): What it costs a span to begin with a numeral ("two cities"),
         and a number to hold a word that is none ("Arsenal 3").
     cut_cost (float): What it costs a span to part tokens that belong together: a run
@@ -129,7 +129,7 @@ class VotingSettings:
     max_span: int = 6
     entity_share: float = 0.5
     extra_cost: float = 1.0
-    number_cost: float = 0.5
+    number_cost: float = 1.0
     cut_cost: float = 0.5
     split_cost: float = 1.0
     context_margin: float = 0.1

@@ -96,9 +96,16 @@ class SpanTagger:
         self.asker = Asker(lm, self.settings, max_batch_pieces=max_batch_pieces)
 
     @cached_property
-    def number_root(self) -> int:
-        """The root label of numerals, as an index of `rollup.roots`; -1 without."""
-        row = self.lexicon.word_ids([self.settings.number_term])
+    def number_roots(self) -> tuple[int, int]:
+        """The root labels of numerals and of years, as indices of `rollup.roots`."""
+        return (
+            self._root_of(self.settings.number_term),
+            self._root_of(self.settings.year_term),
+        )
+
+    def _root_of(self, term: str) -> int:
+        """The root label that a term speaks for most; -1 if it has none."""
+        row = self.lexicon.word_ids([term])
         said = self.tables.alone[row[row >= 0]].sum(axis=0)
         return int(self.rollup.sum_up(said).argmax()) if said.any() else -1
 

@@ -225,8 +225,9 @@ def span_values(
     """What each span is worth in a split of the text.
 
     For every token, how far the span is above the two bars; less a cost for each word
-    with an entry of its own that is no entity and speaks for none, for numerals where
-    they do not belong, and for each end that parts tokens which belong together.
+    without a capital, with an entry of its own, that is no entity and speaks for none;
+    for numerals where they do not belong; and for each end that parts tokens which
+    belong together.
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
@@ -238,11 +239,11 @@ def span_values(
     settings, entity = tagger.settings, tagger.tables.entity
     speaks = words.voters[:, entity].sum(axis=1) >= KNOWN_AS
     extra = words.alone[:, ~entity].sum(axis=1) > 0.5
-    extras = count_in(spans, words.known & words.is_word & extra & ~speaks)
+    extra &= words.known & words.is_word & ~words.capital & ~speaks
     above = decisions.entity - settings.entity_share + decisions.score - bar
     return (
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
-        - settings.extra_cost * extras
+        - settings.extra_cost * count_in(spans, extra)
         - settings.number_cost * count_odd_numbers(tagger, spans, words, decisions)
         - settings.cut_cost * count_cuts(spans, words.bond)
     )
@@ -251,24 +252,25 @@ def span_values(
 def count_odd_numbers(
     tagger: SpanTagger, spans: Ints, words: WordLabels, decisions: Decisions
 ) -> Ints:
-    """Numerals in front of what is no number, and words inside numbers.
+    """Numerals in front of what is neither number nor time, and words inside numbers.
 
-    tagger (SpanTagger): Says which label numerals have.
+    tagger (SpanTagger): Says which labels numerals and years have.
     spans (Ints): (S, 2) first token, one past the last.
     words (WordLabels): Labels of the text's T words.
     decisions (Decisions): Of the S spans.
     RETURNS (Ints): (S,) how many words are where they do not belong.
     """
-    number = tagger.number_root
+    number, time = tagger.number_roots
     if number < 0:
         return np.zeros(len(spans), np.int32)
     summed = tagger.rollup.sum_up(words.voters)
     numeral = tagger.rollup.sum_up(words.alone)[:, number] > 0.5
-    first, is_number = spans[:, 0], decisions.root == number
-    leads = numeral[first] & ~is_number
-    leads &= summed[first, decisions.root] < KNOWN_AS
+    numeral &= ~np.append(words.bond[1:], False)  # "5 - HT" is one thing
+    first, root = spans[:, 0], decisions.root
+    leads = numeral[first] & (root != number) & (root != time)
+    leads &= summed[first, root] < KNOWN_AS
     others = count_in(spans, words.is_word & (summed[:, number] < KNOWN_AS))
-    return (leads + is_number * others).astype(np.int32)
+    return (leads + (root == number) * others).astype(np.int32)
 
 
 def count_cuts(spans: Ints, bond: Bools) -> Ints:

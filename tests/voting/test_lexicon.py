@@ -128,15 +128,16 @@ def test_text_without_tokens(word_tagger):
 
 
 shares = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=3, max_size=3)
-tokens = st.lists(st.tuples(shares, shares), min_size=1, max_size=7)
+tokens = st.lists(st.tuples(shares, shares, st.booleans()), min_size=1, max_size=7)
 
 
 @given(tokens, st.sampled_from([1.0, 2.0]))
 def test_spans_equal_a_loop(rows, head):
     """Stated for one span at a time; labels are entity, entity, not."""
-    voters, alone = (np.array(part, np.float32) for part in zip(*rows, strict=True))
+    voters, alone, capital = map(np.array, zip(*rows, strict=True))
     flags = {field.name: np.ones(len(rows), bool) for field in fields(WordLabels)}
-    words = WordLabels(**{**flags, "voters": voters, "alone": alone})
+    tables = {"voters": voters, "alone": alone, "capital": capital}
+    words = WordLabels(**{**flags, **tables})
     n = len(rows)
     spans = [(a, b) for a in range(n) for b in range(a + 1, n + 1)]
     lexicon = Lexicon(
@@ -151,6 +152,8 @@ def test_spans_equal_a_loop(rows, head):
     found = lexicon.label_spans(np.array(spans), words)
     for (start, end), row in zip(spans, found, strict=True):
         holds_entity = any(alone[i, ENTITY].max() > 0 for i in range(start, end))
+        titles = capital[start:end].all() and voters[start:end, ENTITY].any()
+        holds_entity = holds_entity or titles
         table = voters if end - start > 1 and holds_entity else alone
         total = np.zeros(3)
         for i in range(start, end):
