@@ -10,7 +10,6 @@ Every answer is saved at once.
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from .keyboard import Keyboard
 from .messages import good
 from .terminal import paint
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SKIP, UNDO, QUIT, HELP = KEYS = "suq?"
 CHOICES = 9
+SINGLE_KEYS = (*KEYS, *map(str, range(1, CHOICES + 1)))
+"""Keys that act without Enter at a terminal."""
 SHOWN = 40
 HELP_TEXT = (
     "1-9 an offered label · LABEL or A/B · +LABEL a new one · LABEL -word all but "
@@ -49,12 +51,14 @@ class Session:
     place (int): The unit that is asked next.
     past (list[tuple[int, Optional[SeedLabels]]]): Places and what people had said
         before each answer; None where a unit was skipped.
+    keyboard (Keyboard): Where answers come from.
     """
 
     shop: Workshop
     agenda: Agenda
     place: int = 0
     past: list[tuple[int, SeedLabels | None]] = field(default_factory=list)
+    keyboard: Keyboard = field(default_factory=Keyboard)
 
     def row(self) -> SheetRow | None:
         """The unit that is asked next; None at the end."""
@@ -126,7 +130,8 @@ def run_loop(shop: Workshop, agenda: Agenda) -> Workshop:
 def _take(session: Session, row: SheetRow, choices: Sequence[str]) -> bool:
     """Read answers until one moves on; False to quit."""
     while True:
-        line = read_answer()
+        typer.echo("> ", nl=False)
+        line = session.keyboard.read_answer(SINGLE_KEYS)
         if line is None or line == QUIT:
             return False
         if line in ("", SKIP):
@@ -212,24 +217,3 @@ def show_row(row: SheetRow, choices: Sequence[str], place: int, total: int) -> s
     keys = "  ".join(f"{i} {paint(name, name)}" for i, name in enumerate(choices, 1))
     lines.append(f"  {keys}" if keys else "  no labels yet: type +LABEL")
     return "\n".join(lines)
-
-
-def read_answer() -> str | None:
-    """Read an answer: a single key at a terminal, else a line.
-
-    RETURNS (Optional[str]): Without spaces around it; None at the end of the input.
-    """
-    typer.echo("> ", nl=False)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        line = sys.stdin.readline()
-        typer.echo()
-        return line.strip() if line else None
-    try:
-        key = typer.getchar()
-        if key in ("\r", "\n") or key in KEYS or key.isdecimal():
-            typer.echo(key.strip())
-            return key.strip()
-        typer.echo(key, nl=False)
-        return (key + sys.stdin.readline()).strip()
-    except EOFError:
-        return None
