@@ -23,8 +23,8 @@ Doubles: TypeAlias = NDArray[np.float64]
 Bins: TypeAlias = NDArray[np.int16]
 Places: TypeAlias = NDArray[np.integer]
 
-BLOCK_VALUES = 2**22
-"""Products held at a time (a block of rows x V): 16 MB of float32."""
+BLOCK_VALUES = 2**23
+"""Products held at a time (a block of rows x V): 32 MB of float32."""
 ROUND_VALUES = 2**16
 """Products rounded in one go: they stay in the cache."""
 PAIR_VALUES = 2**19
@@ -71,8 +71,8 @@ class Cosines:
 
     @property
     def tile(self) -> int:
-        """Rows, and columns, of a square block: a quarter of that size."""
-        return max(16, math.isqrt(BLOCK_VALUES) // 2)
+        """Rows, and columns, of a square block: an eighth of that size."""
+        return max(16, math.isqrt(BLOCK_VALUES // 8))
 
     def limit(self, threshold: float) -> float:
         """A threshold in bins; 0.29 becomes 29 although 0.29 * 100 is less.

@@ -60,13 +60,14 @@ def find_tail_members(
     near = near or find_near(cosines, left, many=guess_many(rule))
     tails = find_tails(count_bins(near, len(left), cosines.last), rule)
     poor = np.flatnonzero(tails.stops < near.floors)
-    if len(poor):
-        bins = cosines.bins(left[poor])
+    for start in range(0, len(poor), cosines.block):
+        part = poor[start : start + cosines.block]
+        bins = cosines.bins(left[part])
         found = find_tails(count_rows(bins, cosines.last), rule)
         for old, new in zip(tails, found, strict=True):
-            old[poor] = new
-        rest = _list_above(cosines, left[poor], bins, found.limits)
-        near = _replace(near, rest, poor)
+            old[part] = new
+        rest = _list_above(cosines, left[part], bins, found.limits)
+        near = _replace(near, rest, part)
     return sort_members(near, tails.limits[near.rows], len(left)), tails
 
 
@@ -114,9 +115,10 @@ def find_labelled_members(
     sure &= near.bins >= near.floors[near.rows]
     met = np.bincount(near.rows[sure], minlength=len(left))
     poor = np.flatnonzero((met < picks) & (near.floors > np.floor(limit) + 1))
-    if len(poor):
-        rest = find_near(cosines, left[poor], least=least_cosine(cosines, limit))
-        near = _replace(near, rest, poor)
+    for start in range(0, len(poor), cosines.block):
+        part = poor[start : start + cosines.block]
+        rest = find_near(cosines, left[part], least=least_cosine(cosines, limit))
+        near = _replace(near, rest, part)
     members = sort_members(near, limit, len(left))
     counted = np.cumsum(labelled[members.terms])
     before = np.concatenate([[0], counted])[:-1]

@@ -1,15 +1,14 @@
 """The whole vocabulary against itself, a block at a time, each product for two rows.
 
-The cosine of two terms is the same in both rows, so a block of rows is multiplied with
-the terms from its first one on only; what that says of later rows is kept until their
-turn. The next blocks are multiplied while the caller works on the present one.
+The cosine of two terms is the same in both rows, so only the upper half of the square
+of products is made, in tiles; what a tile says of later rows is kept until their turn.
+The next tiles are made while the caller works on what there is.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,9 @@ from .cosines import Cosines, Doubles, Places, find_marks
 from .counts import count_columns, count_rows
 from .near import NearLists, find_near, find_stride, guess_cuts, round_lists
 from .ordering import order_stably
+
+Tile: TypeAlias = tuple[int, int]
+"""First row and first column of a square block of products."""
 
 NOBODY = 3.0
 """A cosine that no term exceeds."""
@@ -63,28 +65,36 @@ def sweep_near(
 
 
 class _Found(NamedTuple):
-    """Products above the cuts: row and term of each; terms ascend within a row."""
+    """Products above the cuts: row in the block, and term; terms ascend in a row."""
 
-    rows: Places
-    terms: Places
+    rows: NDArray[np.int16]
+    terms: Ints
     values: Floats
+
+    @classmethod
+    def pack(cls, rows: Places, terms: Places, values: Floats) -> _Found:
+        return cls(rows.astype(np.int16), terms.astype(np.int32), values)
 
 
 def _both_ways(
     cosines: Cosines, ids: Ints, many: int, least: float
 ) -> Iterator[NearBlock]:
-    size, step = len(cosines.vectors), cosines.block
-    starts = range(0, size, step)
+    size, step = len(cosines.vectors), cosines.tile
     cuts = _guess_all_cuts(cosines, ids, many, least)
-    waiting: list[list[_Found]] = [[] for _ in starts]
+    tiles = list(iter_tiles(size, step))
+    waiting: list[list[_Found]] = [[] for _ in range(0, size, step)]
 
-    def find(start: int) -> list[_Found]:
-        return _find_above(cosines, cuts, start, step)
+    def find(tile: Tile) -> tuple[_Found, _Found | None]:
+        return _find_above(cosines, cuts, tile, step)
 
-    for n, found in enumerate(map_ahead(find, starts)):
-        for later, part in enumerate(found, n):
-            waiting[later].append(part)
-        own = np.arange(starts[n], min(size, starts[n] + step), dtype=np.int32)
+    for (start, first), found in zip(tiles, map_ahead(find, tiles), strict=True):
+        n = start // step
+        waiting[n].append(found[0])
+        if found[1] is not None:
+            waiting[first // step].append(found[1])
+        if first + step < size:
+            continue
+        own = np.arange(start, min(size, start + step), dtype=np.int32)
         wanted = np.flatnonzero(cuts[own] < NOBODY)
         gathered = _gather(waiting[n], wanted, len(own))
         waiting[n] = []
@@ -95,30 +105,30 @@ def _both_ways(
             yield NearBlock(own, left, near)
 
 
-def _find_above(cosines: Cosines, cuts: Floats, start: int, step: int) -> list[_Found]:
-    """What a block of rows says of itself, and of each later block."""
-    own = slice(start, start + step)
-    products = cosines.unit[own] @ cosines.unit[start:].T
+def iter_tiles(size: int, step: int) -> Iterator[Tile]:
+    """The upper half of a square, in square tiles.
+
+    size (int): V.
+    step (int): Rows, and columns, of a tile.
+    YIELDS (Tile): Row by row; the first one of a row is on the diagonal.
+    """
+    for start in range(0, size, step):
+        for first in range(start, size, step):
+            yield start, first
+
+
+def _find_above(
+    cosines: Cosines, cuts: Floats, tile: Tile, step: int
+) -> tuple[_Found, _Found | None]:
+    """What a tile says of its rows; and of its columns, if these are others."""
+    own, other = (slice(place, place + step) for place in tile)
+    products = cosines.unit[own] @ cosines.unit[other].T
     rows, terms = find_marks(products > cuts[own, None])
-    values = products[rows, terms]
-    here = _Found(rows.astype(np.int16), (terms + start).astype(np.int32), values)
-    first = start + len(products)
-    later = products[:, len(products) :]
-    terms, rows = find_marks(later > cuts[first:])
-    blocks = rows // step
-    size = -(-later.shape[1] // step)
-    order = order_stably(blocks, size)
-    bounds = np.searchsorted(blocks[order], np.arange(size + 1)).tolist()
-    rows, terms = rows[order], terms[order]
-    values = later[terms, rows]
-    return [here] + [
-        _Found(
-            (rows[low:high] - n * step).astype(np.int16),
-            (terms[low:high] + start).astype(np.int32),
-            values[low:high].copy(),
-        )
-        for n, (low, high) in enumerate(itertools.pairwise(bounds))
-    ]
+    down = _Found.pack(rows, terms + other.start, products[rows, terms])
+    if own == other:
+        return down, None
+    terms, rows = find_marks(products > cuts[other])
+    return down, _Found.pack(rows, terms + own.start, products[terms, rows])
 
 
 def _guess_all_cuts(cosines: Cosines, ids: Ints, many: int, least: float) -> Floats:
@@ -165,25 +175,25 @@ def _count_both_ways(
     cosines: Cosines, ids: Ints
 ) -> Iterator[tuple[Ints, NDArray[np.int32]]]:
     size, step = len(cosines.vectors), cosines.tile
-    starts = range(0, size, step)
     wanted = np.zeros(size, bool)
     wanted[ids] = True
     counts = np.zeros((size, 2 * cosines.last + 1), np.int32)
+    tiles = list(iter_tiles(size, step))
 
-    def count(tile: tuple[int, int]) -> tuple[Places, Places | None]:
+    def count(tile: Tile) -> tuple[Places, Places | None]:
         start, first = tile
         left = cosines.rows(slice(start, start + step))
         bins = cosines.bins(left, first=first, last=first + step)
         across = count_columns(bins, cosines.last) if first > start else None
         return count_rows(bins, cosines.last), across
 
-    tiles = [(start, first) for start in starts for first in starts if first >= start]
     for (start, first), found in zip(tiles, map_ahead(count, tiles), strict=True):
         counts[start : start + step] += found[0].astype(np.int32)
         if found[1] is not None:
             counts[first : first + step] += found[1].astype(np.int32)
-        if first == starts[-1]:
-            own = np.arange(start, min(size, start + step), dtype=np.int32)
-            own = own[wanted[own]]
-            if len(own):
-                yield own, counts[own]
+        if first + step < size:
+            continue
+        own = np.arange(start, min(size, start + step), dtype=np.int32)
+        own = own[wanted[own]]
+        if len(own):
+            yield own, counts[own]
