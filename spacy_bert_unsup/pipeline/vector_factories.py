@@ -209,6 +209,7 @@ def make_bert_unsup_token_vectors(
             "max_run": 4,
             "min_count": 2,
             "power": 0.5,
+            "run_bonus": 0.2,
         },
     },
 )

@@ -56,6 +56,18 @@ def test_word_is_dropped_where_one_run_has_half_of_it():
     assert {term.text for term in apart} == {"lipid droplets", "kill droplets"}
 
 
+def test_longer_runs_score_more():
+    text = "lipid droplets ; kill ; " * 2
+    same = {"lipid": 0.5, "droplets": 0.5, "kill": 0.5}
+    words = text.split()
+    weights = np.array([same.get(word, 0) for word in words], np.float32)
+    for bonus, score in ((0.0, 1.0), (0.25, 0.8)):
+        settings = KeyTermSettings(run_bonus=bonus)
+        terms = find_key_terms(words, weights, settings)
+        found = {term.text: term.score for term in terms}
+        assert found == {"lipid droplets": 1.0, "kill": score}
+
+
 def test_run_is_dropped_inside_a_longer_one():
     longest = "kill lipid droplets ; " * 2
     terms = find(longest + "the lipid droplets ")  # "lipid droplets": 2 of 3 inside
