@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
+
+from tqdm import tqdm
 
 from benchmarks.engine_texts import long_documents
 
@@ -109,11 +111,11 @@ def profile(settings: dict[str, Any]) -> tuple[dict[str, float], int]:
     return clock.seconds, words
 
 
-def profile_table(ways: dict[str, dict[str, Any]]) -> list[str]:
+def profile_table(ways: dict[str, dict[str, Any]]) -> Iterator[list[str]]:
     """Shares of the wall time, for each way of masking.
 
     ways (dict[str, dict[str, Any]]): Name -> settings of `bert_unsup_ner`.
-    RETURNS (list[str]): Markdown lines.
+    YIELDS (list[str]): Markdown lines after each way.
     """
     lines = [
         "## Where the time goes: the whole component on the starter, long documents",
@@ -121,9 +123,9 @@ def profile_table(ways: dict[str, dict[str, Any]]) -> list[str]:
         f"| masking | {' | '.join([*STAGES, REST])} | words/s |",
         f"|---|{'---:|' * (len(STAGES) + 2)}",
     ]
-    for way, settings in ways.items():
+    for way, settings in tqdm(ways.items(), unit=" ways"):
         seconds, words = profile(settings)
         total = sum(seconds.values())
         shares = [f"{100 * taken / total:.0f} %" for taken in seconds.values()]
         lines.append(f"| {way} | {' | '.join(shares)} | {words / total:.0f} |")
-    return [*lines, ""]
+        yield [*lines, ""]

@@ -12,17 +12,19 @@ import torch
 from transformers import BertConfig, BertForMaskedLM
 
 from benchmarks.engine_texts import Work
-from spacy_bert_unsup.mlm.blocks import Blocks, join_blocks, stand_alone
+from spacy_bert_unsup.mlm.blocks import Blocks
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.mlm.queries import unique_queries
 from spacy_bert_unsup.mlm.text import EncodedText
 from spacy_bert_unsup.types import Ints, Query
 from spacy_bert_unsup.voting.cues import Template, context_queries, phrase_queries
+from spacy_bert_unsup.voting.packed_cues import phrase_blocks
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 PHRASE = "{phrase} is a [MASK] ."
+STAND_IN = "things"
 TOP_K = 20
 BATCH_ROWS = 32
 """Rows of a batch in the way that most people batch masked copies."""
@@ -168,20 +170,19 @@ def make_exact(lm: MaskedLM, phrases: bool) -> Callable[[Work], int]:
 
 
 def make_packed(lm: MaskedLM, phrases: bool) -> Callable[[Work], int]:
-    """Ours: the masks of a window in one row, the sentences about words in others."""
+    """Ours: the masks of a window in one row, all words beside one sentence."""
+
+    template = Template.parse(PHRASE, lm)
 
     def ask(work: Work) -> int:
         before = lm.stats.pieces
         contexts = [whole_window(lm, text) for text in work.texts]
-        blocks = [blank_words(lm, work)]
+        lm.fill_packed(contexts, blank_words(lm, work), top_k=TOP_K)
         if phrases:
             words = [work.texts[i].words[s] for i, s, _ in work.spans.tolist()]
-            asked, _ = phrase_queries(lm, words, Template.parse(PHRASE, lm))
-            asked, _ = unique_queries(asked)
-            blocks.append(
-                stand_alone([q.ids for q in asked], [q.positions for q in asked])
-            )
-        lm.fill_packed(contexts, join_blocks(blocks), top_k=TOP_K)
+            asked, _ = unique_queries(phrase_queries(lm, words, template)[0])
+            read = phrase_blocks(lm, asked, [template] * len(asked), STAND_IN)
+            lm.fill_packed(*read, top_k=TOP_K)
         return lm.stats.pieces - before
 
     return ask
@@ -211,13 +212,12 @@ def whole_window(lm: MaskedLM, text: EncodedText) -> Ints:
 
 
 def make_unmasked(lm: MaskedLM, phrases: bool) -> Callable[[Work], int]:
-    """One pass over the windows as they stand, nothing asked: the least there is."""
+    """One pass over the windows as they stand: the states of all pieces, no head."""
 
     def ask(work: Work) -> int:
         before = lm.stats.pieces
-        first = np.zeros(1, np.int32)
         wholes = [whole_window(lm, text) for text in work.texts]
-        lm.head_vectors([Query(ids, first) for ids in wholes])
+        lm.last_states([Query(ids, np.arange(len(ids))) for ids in wholes])
         return lm.stats.pieces - before
 
     return ask
