@@ -36,6 +36,7 @@ class WordLabels:
     is_word (Bools): (T,) tokens with a letter or digit.
     capital (Bools): (T,) capitalised words inside a sentence.
     bond (Bools): (T,) tokens that belong to the one before them.
+    numeral (Bools): (T,) words that are mostly what `number` is.
     """
 
     voters: Floats
@@ -44,6 +45,7 @@ class WordLabels:
     is_word: Bools
     capital: Bools
     bond: Bools
+    numeral: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +191,22 @@ class Lexicon:
         # A capital at the start of a sentence says nothing.
         free = (terms.case == CAPITAL) & ~capital
         likely = self.tables.cases[np.where(free, FREE, terms.case)]
+        by_itself = divide_rows(divide_rows(add_parts(alone, terms.bounds)) * likely)
         return WordLabels(
             divide_rows(divide_rows(add_parts(voters, terms.bounds)) * likely),
-            divide_rows(divide_rows(add_parts(alone, terms.bounds)) * likely),
+            by_itself,
             terms.known,
             is_word,
             capital,
             bond,
+            by_itself[:, self._number_columns].sum(axis=1) > 0.5,
         )
+
+    @cached_property
+    def _number_columns(self) -> Bools:
+        """(L,) the labels that the term for numerals speaks for."""
+        row = self.word_ids([self.number])
+        return np.asarray((self.tables.alone[row[row >= 0]] > 0).any(axis=0))
 
     def _weigh_rows(self, terms: WordTerms) -> Floats:
         """(N,) weights of the rows of words."""
@@ -233,7 +243,8 @@ class Lexicon:
 
         A span none of whose words is an entity by itself is no entity either, unless
         all have capitals ("State Department"); in any other span kind words speak for
-        their kind, and the last word, the head of an English noun phrase, weighs more.
+        their kind, and the last word that is no numeral, the head of an English noun
+        phrase, weighs more.
 
         spans (Ints): (S, 2) first token, one past the last.
         words (WordLabels): Of the text.
@@ -247,9 +258,22 @@ class Lexicon:
         sums = np.where(
             dull[:, None], sum_in(spans, words.alone), sum_in(spans, words.voters)
         )
-        last = spans[:, 1] - 1
+        last = find_heads(spans, words.is_word & ~words.numeral)
         heads = np.where(dull[:, None], words.alone[last], words.voters[last])
         return divide_rows(sums + np.float32(self.head - 1) * heads)
+
+
+def find_heads(spans: Ints, may_be: Bools) -> Ints:
+    """The last token of each span that may be its head; the last one if none may.
+
+    spans (Ints): (S, 2) first token, one past the last.
+    may_be (Bools): (T,) tokens that may be heads.
+    RETURNS (Ints): (S,) tokens.
+    """
+    last = spans[:, 1] - 1
+    places = np.where(may_be, np.arange(len(may_be)), -1)
+    nearest = np.maximum.accumulate(places)[last] if len(spans) else last
+    return np.where(nearest >= spans[:, 0], nearest, last).astype(np.int32)
 
 
 def add_parts(rows: Floats, bounds: Ints) -> Floats:

@@ -59,7 +59,7 @@ class VotingSettings:
     ignored_terms (tuple[str, ...]): Terms that never vote.
     non_entity_weight (float): Weight of non-entity labels in the context cue.
     last_piece (float): In the lexical cue, weight of a word's last piece.
-    head (float): In the lexical cue, weight of a span's last word.
+    head (float): In the lexical cue, weight of a span's last word that is no numeral.
     ending (float): In the lexical cue, weight of a seed like "##itis" for a word that
         the vocabulary cuts and that ends so; 0 leaves endings out.
     number_term, year_term (str): Terms whose labels numerals get that are no entry of

@@ -264,8 +264,8 @@ def count_odd_numbers(
     if number < 0:
         return np.zeros(len(spans), np.int32)
     summed = tagger.rollup.sum_up(words.voters)
-    numeral = tagger.rollup.sum_up(words.alone)[:, number] > 0.5
-    numeral &= ~np.append(words.bond[1:], False)  # "5 - HT" is one thing
+    parted = ~np.append(words.bond[1:], False)  # "5 - HT" is one thing
+    numeral = words.numeral & parted
     first, root = spans[:, 0], decisions.root
     leads = numeral[first] & (root != number) & (root != time)
     leads &= summed[first, root] < KNOWN_AS

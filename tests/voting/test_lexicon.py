@@ -128,16 +128,18 @@ def test_text_without_tokens(word_tagger):
 
 
 shares = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=3, max_size=3)
-tokens = st.lists(st.tuples(shares, shares, st.booleans()), min_size=1, max_size=7)
+flags = st.booleans()
+tokens = st.lists(st.tuples(shares, shares, flags, flags), min_size=1, max_size=7)
 
 
 @given(tokens, st.sampled_from([1.0, 2.0]))
 def test_spans_equal_a_loop(rows, head):
     """Stated for one span at a time; labels are entity, entity, not."""
-    voters, alone, capital = map(np.array, zip(*rows, strict=True))
-    flags = {field.name: np.ones(len(rows), bool) for field in fields(WordLabels)}
-    tables = {"voters": voters, "alone": alone, "capital": capital}
-    words = WordLabels(**{**flags, **tables})
+    given_names = ("voters", "alone", "capital", "numeral")
+    voters, alone, capital, numeral = map(np.array, zip(*rows, strict=True))
+    table = {field.name: np.ones(len(rows), bool) for field in fields(WordLabels)}
+    table |= zip(given_names, (voters, alone, capital, numeral), strict=True)
+    words = WordLabels(**table)
     n = len(rows)
     spans = [(a, b) for a in range(n) for b in range(a + 1, n + 1)]
     lexicon = Lexicon(
@@ -155,9 +157,11 @@ def test_spans_equal_a_loop(rows, head):
         titles = capital[start:end].all() and voters[start:end, ENTITY].any()
         holds_entity = holds_entity or titles
         table = voters if end - start > 1 and holds_entity else alone
+        others = [i for i in range(start, end) if not numeral[i]]
+        last = others[-1] if others else end - 1
         total = np.zeros(3)
         for i in range(start, end):
-            total += table[i] * (head if i == end - 1 else 1)
+            total += table[i] * (head if i == last else 1)
         wanted = total / total.sum() if total.any() else total
         np.testing.assert_allclose(row, wanted, atol=1e-5)
 

@@ -201,7 +201,8 @@ def test_numbers_where_they_do_not_belong(make_tagger):
     number, time, place = map(roots.index, ("FUNCTION", "PERSON", "LOCATION"))
     tagger.number_roots = number, time
     # FUNCTION stands in for NUMBER, which the toy scheme does not have.
-    words.alone[[0, 2, 4]] = words.voters[[0, 2, 4]] = tagger.rollup.matrix[:, number]
+    words.voters[[0, 2, 4]] = tagger.rollup.matrix[:, number]
+    words.numeral[[0, 2, 4]] = True
     spans = [(0, 2, place), (0, 2, time), (1, 3, place), (0, 1, number), (4, 7, place)]
     spans += [(1, 3, number), (0, 4, number)]
     none = np.zeros(len(spans), np.float32)
