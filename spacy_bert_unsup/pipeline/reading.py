@@ -12,7 +12,8 @@ from spacy.vocab import Vocab
 from ..errors import ConfigError, Errors
 from ..mlm.text import EncodedText
 from ..types import Floats
-from ..vectors.states import Reader, StateStore, find_store, read_windows
+from ..vectors.passes import read_windows
+from ..vectors.states import Reader, StateStore, find_store
 from ..vectors.windows import encode_whole
 from . import forks, notes
 from .component import ModelComponent

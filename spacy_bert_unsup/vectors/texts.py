@@ -11,8 +11,9 @@ from ..mlm.text import EncodedText
 from ..types import Floats, Ints
 from .importance import term_importance
 from .neighbours import normalize_rows
+from .passes import CHUNK, read_windows
 from .settings import TextVectors
-from .states import CHUNK, MAX_BATCH_PIECES, StateStore, read_windows
+from .states import MAX_BATCH_PIECES, StateStore
 from .windows import chunk_texts, encode_whole, gather_pieces, split_words
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..mlm.text import EncodedText, TokenizedText
 from ..types import Floats, Ints
+from .passes import CHUNK, read_windows
 from .settings import Merge, TokenVectors
-from .states import CHUNK, MAX_BATCH_PIECES, StateStore, read_windows
+from .states import MAX_BATCH_PIECES, StateStore
 from .windows import chunk_texts, encode_whole, gather_pieces
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from spacy_bert_unsup.errors import ConfigError
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.vectors.decompose import position_vectors
 from spacy_bert_unsup.vectors.importance import term_importance
+from spacy_bert_unsup.vectors.passes import read_windows
 from spacy_bert_unsup.vectors.settings import TextVectors
-from spacy_bert_unsup.vectors.states import StateStore, read_windows
+from spacy_bert_unsup.vectors.states import StateStore
 from spacy_bert_unsup.vectors.terms import nearest_terms
 from spacy_bert_unsup.vectors.texts import count_windows, pool_spans, text_vectors
 from spacy_bert_unsup.vectors.tokens import token_vectors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -37,6 +38,22 @@ def test_sum_of_layers_equals_plain_transformers(family: str, merge: str):
     settings = TokenVectors(layers=(-2, -1), reduction="sum", merge=merge)  # type: ignore[arg-type]
     (found,) = token_vectors(lm, [text.tokens], settings)
     np.testing.assert_allclose(found, by_hand, rtol=1e-3, atol=1e-4)
+
+
+def test_default_is_the_sum_of_the_last_four_layers_of_the_starter():
+    lm = MaskedLM.load("starter")
+    parts = lm._parts
+    text = "The thieves robbed the bank"
+    with torch.inference_mode():
+        inputs = parts.tokenizer(text, return_tensors="pt")
+        layers = parts.model(**inputs, output_hidden_states=True).hidden_states
+    assert len(layers) == 5  # the embedding and four layers
+    by_hand = (layers[1] + layers[2] + layers[3] + layers[4])[0, 1:-1].numpy()
+    words = split_words(text)
+    (encoded,) = encode_whole(lm, [words])
+    (found,) = token_vectors(lm, [words])
+    wanted = merge_by_hand(by_hand, encoded.cover, "mean")
+    np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize(("reduction", "width"), [("concat", 48), ("mean", 16)])
