@@ -23,7 +23,7 @@ from tqdm import tqdm
 from benchmarks.memory import Sample, draw, report, resident_megabytes
 from benchmarks.vectors import CLS, TOKENS, make_texts
 
-PIPES = {CLS: {}, TOKENS: {}, "bert_unsup_importance": {"own_score": True}}
+PIPES = (CLS, TOKENS, "bert_unsup_importance")
 KINDS = 500
 """Different texts, before they are numbered."""
 
@@ -40,8 +40,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     nlp = spacy.blank("en")
-    for name, config in PIPES.items():
-        nlp.add_pipe(name, config={"model": options.model, **config})
+    for name in PIPES:
+        nlp.add_pipe(name, config={"model": options.model})
     samples = list(measure(nlp, options.docs, every=options.every))
     report("all three components", samples, options.warm_up)
     if options.plot:
