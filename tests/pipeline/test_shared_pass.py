@@ -89,3 +89,20 @@ def test_other_precision_is_not_shared(toy_folder: Path, lm: MaskedLM):
     )
     nlp.get_pipe("cls_vectors").load()  # type: ignore[attr-defined]
     assert not nlp.get_pipe("rough").is_loaded  # type: ignore[attr-defined]
+
+
+def test_last_layer_is_read_at_cls_only_where_nobody_wants_more(
+    toy_folder: Path, lm: MaskedLM
+):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("cls_vectors", config={"model": str(toy_folder)})
+    alone = list(nlp.pipe(TEXTS))
+    assert lm.stats.head_positions == lm.stats.rows == len(TEXTS)
+    lm.stats.reset()
+    config = {"model": str(toy_folder), "layers": [-1]}
+    nlp.add_pipe("bert_unsup_token_vectors", config=config)
+    together = list(nlp.pipe(TEXTS))
+    assert lm.stats.head_positions == 0
+    assert lm.stats.rows == len(TEXTS)
+    for one, other in zip(alone, together, strict=True):
+        assert one._.cls_vector == pytest.approx(other._.cls_vector, abs=1e-4)
