@@ -68,15 +68,11 @@ def build_cli(
     ] = "adaptive",
     cluster_threshold: Annotated[
         float,
-        typer.Option(
-            "--cluster-threshold", min=-1, max=1, help="Least cosine of --mode fixed."
-        ),
+        typer.Option("--cluster-threshold", help="Least cosine of --mode fixed."),
     ] = 0.5,
     min_cosine: Annotated[
         float,
-        typer.Option(
-            "--min-cosine", min=-1, max=1, help="Neighbours that vote are above it."
-        ),
+        typer.Option("--min-cosine", help="Neighbours that vote are above it."),
     ] = 0.2,
     picks: Annotated[
         int, typer.Option("--picks", min=1, help="Labelled neighbours that vote.")
@@ -99,8 +95,12 @@ def build_cli(
     """
     import srsly
 
+    from ..vocab.cosines import check_range
+
     if not 0 <= threshold <= 1:
         raise ConfigError(Errors.E562.format(value=threshold))
+    check_range("--cluster-threshold", cluster_threshold, low=-1, high=1)
+    check_range("--min-cosine", min_cosine, low=-1, high=1)
     settings = _settings(
         parents=parents,
         thresholds={"": threshold, **_read_thresholds(label_threshold or [])},

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Mode: TypeAlias = Literal["adaptive", "fixed", "neighbors"]
 SHIPPED = "shipped"
 LARGEST = 10
+UNKNOWN = 5
 """Clusters that are shown."""
 
 
@@ -117,6 +118,7 @@ def cluster_cli(
     )
     vocabulary = load_vocabulary(VocabularySource(model, vectors, vocab))
     check_output(out, vocabulary.vectors)
+    _say_unknown_seeds(seeds or {}, vocabulary, str(seed_labels))
     with show_progress("clustering") as progress:
         found = cluster_vocab(
             vocabulary.vectors,
@@ -154,6 +156,25 @@ def read_seeds(source: str | None) -> SeedLabels | None:
     from ..vocab.labels import read_seed_labels
 
     return read_seed_labels(source)
+
+
+def _say_unknown_seeds(seeds: SeedLabels, vocabulary: Vocabulary, source: str) -> None:
+    from ..vocab.labels import find_missing_seeds
+    from ..vocab.spelling import suggest_spellings
+
+    missing = find_missing_seeds(seeds, vocabulary.vectors)
+    if not missing:
+        return
+    shown = ", ".join(missing[:UNKNOWN]) + (", ..." if len(missing) > UNKNOWN else "")
+    near = suggest_spellings(missing[0], vocabulary.vectors.surfaces)
+    warn(
+        Warnings.W533.format(
+            count=len(missing),
+            source=source,
+            terms=shown,
+            near=", ".join(near) or "nothing",
+        )
+    )
 
 
 def summarize(found: Clustering, vocabulary: Vocabulary, digest: str) -> dict[str, Any]:

@@ -200,6 +200,10 @@ class CLIWarnings:
         "[W532] --threshold {threshold} is not used: in the adaptive mode every term "
         "has a threshold of its own. Say --mode fixed to use it."
     )
+    W533 = (
+        "[W533] {count} terms of {source} are not in the vocabulary and label nothing: "
+        "{terms}. Near to the first: {near}."
+    )
     W551 = (
         "[W551] {count} spans that the new labels or thresholds would have the model "
         "asked about were not asked when the docs were tagged: they are judged by what "

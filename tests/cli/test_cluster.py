@@ -127,6 +127,17 @@ def test_bad_label_files_change_nothing(table, tmp_path, name, text, line):
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
 
 
+def test_unknown_seed_terms_are_named(table, tmp_path):
+    path = tmp_path / "seeds.tsv"
+    path.write_text("Parsi\tCITY\ncat\tANIMAL\n", encoding="utf-8")
+    result = run(*table, "--seed-labels", path, "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    said = " ".join(result.stderr.split())
+    assert (
+        "W533" in said and "1 terms of" in said and "Near to the first: Paris" in said
+    )
+
+
 def test_folder_of_another_vocabulary_is_refused(table, tmp_path):
     out = tmp_path / "out"
     run_well(*table, "--out", out)

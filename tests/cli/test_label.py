@@ -80,6 +80,8 @@ def test_shipped_labels_go_beneath(folders, tmp_path):
         (["--label-threshold", "DRUG=2"], "E560"),
         (["--label-threshold", "NO=0.5"], "E305"),
         (["--threshold", "1.5"], "E562"),
+        (["--cluster-threshold", "1.5"], "E220"),
+        (["--min-cosine", "-1.5"], "E220"),
         (["--parents", "missing.json"], "E209"),
         (["--seeds", "missing.tsv"], "E002"),
     ],
