@@ -1,6 +1,6 @@
 """The benchmark's table, on made-up numbers."""
 
-from benchmarks.ner_eval import HEADER, markdown, row_cells
+from benchmarks.ner_eval import HEADER, markdown, mean_cells, row_cells
 
 ROW = {
     "set": "tiny",
@@ -21,6 +21,12 @@ def test_row():
 
 def test_no_ratio_to_nothing():
     assert "-" in row_cells(ROW | {"baseline": ROW["baseline"] | {"f1": 0.0}})
+
+
+def test_means():
+    other = ROW | {"baseline": ROW["baseline"] | {"f1": 0.0}}
+    cells = mean_cells([row_cells(ROW), row_cells(other)])
+    assert cells == "mean 50.0 25.0 33.3 20.0 10.0 6.7 - 100.0 75.0 1234".split()
 
 
 def test_table_has_as_many_cells_as_columns():
