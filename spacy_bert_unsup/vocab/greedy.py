@@ -9,10 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Bools, Ints, Progress
+from .ahead import count_workers, map_ahead
 from .clustering import ClusterSettings, GrownSets
 from .cosines import Cosines
 from .kinds import TermKinds
 from .neighbours import Members, find_members_above, find_tail_members
+
+LEAST = 64
+"""Terms, at least, that a thread compares with the vocabulary at a time."""
 
 
 def grow_clusters(
@@ -41,20 +45,29 @@ def grow_clusters(
     every = len(free)
     picked = np.zeros(len(allowed), bool)
     grown = GrownSets([], [])
+
+    def find(ids: Ints) -> tuple[Ints, Members]:
+        return ids, _find_members(cosines, ids, threshold, settings)
+
     while len(free):
         part, free = free[: cosines.block], free[cosines.block :]
-        members = _find_members(cosines, part, threshold, settings)
-        for row, seed in enumerate(part.tolist()):
-            if not picked[seed]:
-                near = members.of(row)
-                picked[seed] = True
-                picked[near] = True
-                grown.seeds.append(seed)
-                grown.members.append(near[allowed[near]][: settings.max_size])
+        for ids, members in map_ahead(find, _share_out(part)):
+            for row, seed in enumerate(ids.tolist()):
+                if not picked[seed]:
+                    near = members.of(row)
+                    picked[seed] = True
+                    picked[near] = True
+                    grown.seeds.append(seed)
+                    grown.members.append(near[allowed[near]][: settings.max_size])
         free = free[~picked[free]]
         if progress:
             progress(every - len(free), every)
     return grown
+
+
+def _share_out(ids: Ints) -> list[Ints]:
+    """A part for each worker, but no small ones: these would take as long."""
+    return np.array_split(ids, max(1, min(count_workers(), len(ids) // LEAST)))
 
 
 def _find_members(

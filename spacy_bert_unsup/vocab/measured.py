@@ -18,6 +18,7 @@ from .aggregation import (
     split_inferred,
     sum_labels,
 )
+from .ahead import one_product_thread
 from .clustering import Cluster, Clustering, GrownSets
 from .cosines import Cosines
 from .kinds import TermKinds
@@ -103,7 +104,8 @@ def _make(
     compatible: bool,
 ) -> tuple[Cluster, ...]:
     terms = cosines.vectors.terms
-    found = measure_sets(cosines, sets.terms, sets.starts, compatible=compatible)
+    with one_product_thread():  # they are many, and small
+        found = measure_sets(cosines, sets.terms, sets.starts, compatible=compatible)
     spelled = np.array([*terms, ""], object)[sets.terms].tolist()
     bounds = itertools.pairwise(sets.starts.tolist())
     clusters: list[Cluster] = []

@@ -180,8 +180,9 @@ def keep_members(members: Members, keep: Bools) -> Members:
     """
     passed = np.concatenate([[0], np.cumsum(keep)])
     starts = passed[members.starts].astype(np.int32)
-    found = (members.terms, members.bins, members.cosines)
-    return Members(starts, *(values[keep] for values in found))
+    return Members(
+        starts, members.terms[keep], members.bins[keep], members.cosines[keep]
+    )
 
 
 def _list_above(cosines: Cosines, left: Doubles, bins: Bins, limits: Ints) -> NearLists:

@@ -137,9 +137,13 @@ def _guess_all_cuts(cosines: Cosines, ids: Ints, many: int, least: float) -> Flo
     stride = find_stride(size, many)
     sample = cosines.unit[::stride].T.copy()
     cuts = np.full(size, NOBODY, np.float32)
-    for start in range(0, len(ids), 1024):
-        part = ids[start : start + 1024]
-        cuts[part] = guess_cuts(cosines.unit[part] @ sample, many / stride, least)
+
+    def guess(part: Ints) -> Floats:
+        return guess_cuts(cosines.unit[part] @ sample, many / stride, least)
+
+    parts = [ids[i : i + cosines.tile] for i in range(0, len(ids), cosines.tile)]
+    for part, found in zip(parts, map_ahead(guess, parts), strict=True):
+        cuts[part] = found
     return cuts
 
 
