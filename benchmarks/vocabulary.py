@@ -1,14 +1,17 @@
 """Time the vocabulary routines, beside loops over pairs of terms as in the original.
 
-    python -m benchmarks.vocabulary [--naive SIZE] [--sizes VxD ...] [--out FILE]
+    python -m benchmarks.vocabulary [--naive SIZE] [--sizes VxD[:ROUTINES] ...]
+        [--out FILE]
 
 Vectors are random, with planted clusters of about eight terms; every fourth term has a
 seed label. The loops are those that the tests hold the routines against
 (tests/vocab/naive.py), reading cosines as the original does: from one matrix, by the
 two terms' places, rounded when they are read (spec 2.3: 8.4 microseconds a pair there).
-Both run in one process, on the same table, and their results are compared. The other
-sizes run ours alone, each in a process of its own, so that its peak memory is its own.
-Writes a Markdown table and the same as JSON.
+Both run in one process, on the same table, and their results are compared; the loops
+take two to three minutes. The other sizes run ours alone, each in a process of its own,
+so that its peak memory is its own; what takes longer than some minutes is left out at
+the largest size, unless --sizes names it. Writes a Markdown table and the same as JSON,
+after each size: a stop loses nothing that is done.
 """
 
 from __future__ import annotations
@@ -55,23 +58,29 @@ def main() -> None:
     if options.only:
         json.dump(time_ours(options.only), sys.stdout)
         return
-    rows = []
+    result: dict[str, Any] = {"machine": machine_facts(), "naive": None, "sizes": []}
     for size in tqdm(options.sizes, unit=" sizes"):
         command = [sys.executable, "-m", "benchmarks.vocabulary", "--only", size]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             sys.exit(done.stderr)
-        rows.append(json.loads(done.stdout))
-    result = {
-        "machine": machine_facts(),
-        "naive": compare(options.naive) if options.naive else None,
-        "sizes": rows,
-    }
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
-    text = markdown(result)
-    options.out.with_suffix(".md").write_text(text)
-    sys.stdout.write(text)
+        result["sizes"].append(json.loads(done.stdout))
+        write(result, options.out)
+    if options.naive:
+        result["naive"] = compare(options.naive)
+        write(result, options.out)
+    sys.stdout.write(markdown(result))
+
+
+def write(result: dict[str, Any], out: Path) -> None:
+    """Write what there is.
+
+    result (dict[str, Any]): `machine`, `naive` and `sizes`.
+    out (Path): The files, without their suffixes.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
+    out.with_suffix(".md").write_text(markdown(result))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -84,7 +93,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--sizes",
         nargs="*",
-        default=["3000x64", "10000x256", "29000x1024", "100000x768"],
+        default=[
+            *("3000x64", "10000x256", "20000x256", "29000x1024"),
+            "100000x768:adaptive,fixed,histogram,pivot,bipartite",
+        ],
+        metavar="VxD[:ROUTINES]",
+        help=f"tables, with all of {', '.join(ROUTINES)} or some",
     )
     parser.add_argument("--only", help="time ours at one size, as JSON")
     parser.add_argument(
@@ -194,23 +208,21 @@ def naive_routines(naive: Naive, seeds: SeedLabels) -> dict[str, Callable[[], An
 def time_ours(size: str) -> dict[str, Any]:
     """Run our routines at one size.
 
-    size (str): "VxD".
-    RETURNS (dict[str, Any]): `size`, `seconds` of each routine, and `adaptive_mb` and
-        `peak_mb`, peaks of the process after the first and after the last one.
+    size (str): "VxD", or "VxD:ROUTINE,ROUTINE".
+    RETURNS (dict[str, Any]): `size`, `seconds` and `cpu` seconds of each routine, and
+        `mb`: peak of the process after each.
     """
+    size, _, names = size.partition(":")
     vectors, seeds = make_table(size)
-    seconds: dict[str, float] = {}
-    peaks = {}
+    found: dict[str, Any] = {"size": size, "seconds": {}, "cpu": {}, "mb": {}}
     routines = our_routines(vectors, seeds)
-    for name in ROUTINES:
-        seconds[name] = clock(routines[name])[0]
-        peaks[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "size": size,
-        "seconds": seconds,
-        "adaptive_mb": round(peaks["adaptive"]),
-        "peak_mb": round(max(peaks.values())),
-    }
+    for name in names.split(",") if names else ROUTINES:
+        before = time.process_time()
+        found["seconds"][name] = clock(routines[name])[0]
+        found["cpu"][name] = time.process_time() - before
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        found["mb"][name] = round(peak / 1024)
+    return found
 
 
 def compare(size: str) -> dict[str, Any]:
@@ -305,13 +317,17 @@ def markdown(result: dict[str, Any]) -> str:
         lines += [f"| {n} | {a:.2f} | {b:.4f} | {a / b:.0f} |" for n, a, b in rows]
         lines.append("")
     lines += ["## How cost grows (ours, seconds)", ""]
-    head = ["V x D", *ROUTINES, "all", "MB, adaptive", "MB, all"]
+    head = ["V x D", *ROUTINES, "all", "CPU, all", "MB, adaptive", "MB, all"]
     lines += [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
     for row in result["sizes"]:
-        seconds = [row["seconds"][name] for name in ROUTINES]
-        cells = [f"{s:.2f}" for s in [*seconds, sum(seconds)]]
-        cells += [str(row["adaptive_mb"]), str(row["peak_mb"])]
+        seconds = [row["seconds"].get(name) for name in ROUTINES]
+        whole = [sum(row[key].values()) for key in ("seconds", "cpu")]
+        if None in seconds:
+            whole = [None, None]
+        cells = ["–" if s is None else f"{s:.2f}" for s in [*seconds, *whole]]
+        cells += [str(row["mb"].get("adaptive", "–")), str(max(row["mb"].values()))]
         lines.append(f"| {row['size']} | {' | '.join(cells)} |")
+    lines += ["", "–: not run, because it takes minutes; --sizes runs it."]
     return "\n".join([*lines, ""])
 
 
