@@ -20,7 +20,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo evaluate test lint types check starter clean
+.PHONY: help install install-dev demo evaluate test lint types check starter starter-check clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ evaluate: install  ## Score the tagger on the sentences in examples/gold
 
 starter: install  ## Embed another model: make starter MODEL=folder
 	$(PY) scripts/embed_starter.py $(or $(MODEL),starter)
+
+starter-check: install  ## Prove that the embedded model, its assets and its card fit
+	$(PY) scripts/check_starter.py
 
 test: install-dev  ## Run the tests
 	$(PY) -m pytest $(TEST_ARGS)
