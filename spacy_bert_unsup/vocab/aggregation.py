@@ -54,7 +54,7 @@ def count_members(
     *,
     names: Sequence[str],
     folded: SeedLabels,
-) -> list[LabelCounts]:
+) -> LabelTable:
     """The labels of clusters (spec 3.2): each member with each of its labels counts.
 
     owners (NDArray[np.int64]): (n,) cluster of each member; ascending.
@@ -62,7 +62,7 @@ def count_members(
     size (int): C.
     names (Sequence[str]): Lower-case names of the V terms.
     folded (SeedLabels): Labels of lower-case terms.
-    RETURNS (list[LabelCounts]): (C,) most often first; ties in order of first
+    RETURNS (LabelTable): Of C clusters, most often first; ties in order of first
         occurrence.
     """
     table = LabelTable.make([folded.get(name, ()) for name in names])
@@ -74,19 +74,18 @@ def sum_labels(
     terms: Ints,
     size: int,
     *,
-    labels: Sequence[LabelCounts],
+    labels: LabelTable,
 ) -> list[LabelCounts]:
     """Give the labels of each cluster to every member of it (spec 3.3).
 
     owners (NDArray[np.int64]): (n,) cluster of each member; ascending.
     terms (Ints): (n,) members.
     size (int): V.
-    labels (Sequence[LabelCounts]): (C,) labels of each cluster.
+    labels (LabelTable): Labels of C clusters.
     RETURNS (list[LabelCounts]): (V,) labels of each term; highest first, ties in the
         order in which a term came to them.
     """
-    counts = (count for row in labels for count in row.values())
-    return LabelTable.make(labels, counts).add_up(size, terms.astype(np.int64), owners)
+    return labels.add_up(size, terms.astype(np.int64), owners).to_dicts()
 
 
 def name_terms(

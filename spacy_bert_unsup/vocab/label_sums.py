@@ -7,7 +7,7 @@ clusters have most labels, so that there is little to leave out.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -45,53 +45,61 @@ class LabelTable:
     names: list[str]
 
     @classmethod
-    def make(
-        cls, rows: Sequence[Collection[str]], counts: Iterable[int] | None = None
-    ) -> LabelTable:
+    def make(cls, rows: Sequence[Collection[str]]) -> LabelTable:
         """Lay labels out.
 
-        rows (Sequence[Collection[str]]): Labels of n things.
-        counts (Optional[Iterable[int]]): How often each, in their order; once if None.
-        RETURNS (LabelTable): The same.
+        rows (Sequence[Collection[str]]): Different labels of n things.
+        RETURNS (LabelTable): The same, each label once.
         """
         names = list(dict.fromkeys(name for row in rows for name in row))
         column = {name: i for i, name in enumerate(names)}
         columns = np.array([column[name] for row in rows for name in row], np.int64)
-        if counts is None:
-            found = np.ones(len(columns), np.int64)
-        else:
-            found = np.fromiter(counts, np.int64, len(columns))
-        return cls(np.cumsum([0, *map(len, rows)]), columns, found, names)
+        ones = np.ones(len(columns), np.int64)
+        return cls(np.cumsum([0, *map(len, rows)]), columns, ones, names)
 
-    def add_up(self, size: int, rows: Longs, things: Longs) -> list[LabelCounts]:
+    def to_dicts(self) -> list[LabelCounts]:
+        """The same as n dicts.
+
+        RETURNS (list[LabelCounts]): Labels in their order.
+        """
+        labels = np.array([*self.names, ""], object)[self.columns].tolist()
+        pairs = zip(labels, self.counts.tolist(), strict=True)
+        sizes = np.diff(self.starts).tolist()
+        return [dict(itertools.islice(pairs, size)) for size in sizes]
+
+    def add_up(self, size: int, rows: Longs, things: Longs) -> LabelTable:
         """Give rows the labels of things, and add up what each row gets.
 
         size (int): Number of rows.
         rows (Longs): (k,) who gets.
         things (Longs): (k,) whose labels.
-        RETURNS (list[LabelCounts]): Labels of each row: highest first, ties in the
-            order in which they came.
+        RETURNS (LabelTable): Labels of each row: highest first, ties in the order in
+            which they came.
         """
         keep = np.flatnonzero(np.diff(self.starts)[things])
         order = keep[order_stably(rows[keep], size)]
         rows = rows[order]
-        found: list[LabelCounts] = [{} for _ in range(size)]
+        sizes = np.zeros(size, np.int64)
+        found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
         for part in _split_rows(rows, most=min(CHUNK, LATE // (len(self.names) + 1))):
             begins = np.flatnonzero(np.diff(rows[part], prepend=-1))
-            labels = self._sum_runs(things[order[part]], begins)
-            for row, counts in zip(rows[part][begins].tolist(), labels, strict=True):
-                found[row] = counts
-        return found
+            total, met = self._sum_runs(things[order[part]], begins)
+            many, columns, counts = _rank(total, met)
+            sizes[rows[part][begins]] = many
+            found.append((columns, counts))
+        columns, counts = map(np.concatenate, zip(*found, strict=True))
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        return LabelTable(starts, columns, counts, self.names)
 
-    def _sum_runs(self, things: Longs, begins: Longs) -> list[LabelCounts]:
-        """The sums of runs of things that begin at these places."""
+    def _sum_runs(self, things: Longs, begins: Longs) -> tuple[Ints, Ints]:
+        """(R, L) sums of runs of things that begin at these places; when first met."""
         shape = (len(begins), len(self.names))
         total, met = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
         arrival = np.arange(len(things), dtype=np.int32) * len(self.names)
         for i, (count, place) in enumerate(self._columns()):
             total[:, i] = np.add.reduceat(count.take(things), begins)
             met[:, i] = np.minimum.reduceat(place.take(things) + arrival, begins)
-        return _read_out(total, met, self.names)
+        return total, met
 
     def _columns(self) -> Iterator[tuple[Ints, Ints]]:
         """Of each label (n,) how often things have it, and at which place of theirs."""
@@ -122,13 +130,12 @@ def _split_rows(rows: Longs, most: int) -> Iterator[slice]:
         first = last
 
 
-def _read_out(total: Ints, met: Ints, names: list[str]) -> list[LabelCounts]:
+def _rank(total: Ints, met: Ints) -> tuple[Longs, Longs, Longs]:
+    """How many labels each row has; columns and counts, highest first."""
     order = np.argsort(met, axis=1)
     counts = np.take_along_axis(total, order, 1)
     again = np.argsort(-counts, axis=1, kind="stable")
     order = np.take_along_axis(order, again, 1)
     counts = np.take_along_axis(counts, again, 1)
     given = counts > 0  # the first ones of each row
-    labels = np.array(names, object)[order[given]].tolist()
-    pairs = zip(labels, counts[given].tolist(), strict=True)
-    return [dict(itertools.islice(pairs, many)) for many in given.sum(axis=1).tolist()]
+    return given.sum(axis=1), order[given], counts[given].astype(np.int64)

@@ -59,7 +59,9 @@ def label_clusters(
     labels = count_members(
         sets.owners, sets.terms, len(chosen), names=kinds.names, folded=folded
     )
-    clusters = _make(cosines, sets, labels, greedy=singletons, compatible=compatible)
+    clusters = _make(
+        cosines, sets, labels.to_dicts(), greedy=singletons, compatible=compatible
+    )
     summed = sum_labels(sets.owners, sets.terms, len(terms), labels=labels)
     inferred: dict[str, LabelCounts] = {}
     if restrict:

@@ -54,7 +54,8 @@ def test_worked_example():
     names = ["egfr", "her2", "kinase", "egfr"]
     owners, terms = np.array([0, 0, 0, 1, 1]), np.array([0, 1, 2, 0, 3])
     counts = count_members(owners, terms, 3, names=names, folded=folded)
-    assert counts == [{"GENE": 2, "MEASURE": 1}, {"GENE": 2, "MEASURE": 2}, {}]
+    wanted = [{"GENE": 2, "MEASURE": 1}, {"GENE": 2, "MEASURE": 2}, {}]
+    assert counts.to_dicts() == wanted
     matrix = [[1, 0], [0.9, 0.1], [0.9, -0.1], [-1, 0]]
     terms = ["EGFR", "HER2", "kinase", "the"]
     found = cluster_vocab(
