@@ -89,6 +89,8 @@ def one_product_thread() -> Iterator[None]:
 @cache
 def _find_blas() -> Any:
     """What controls the libraries for products; None without threadpoolctl."""
+    import numpy  # noqa: F401 - its library must be there to be found
+
     try:
         from threadpoolctl import (  # type: ignore[import-untyped, unused-ignore]
             ThreadpoolController,

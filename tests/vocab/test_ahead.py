@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import numpy  # noqa: F401 - its library must be there to be found
 import pytest
 
 from spacy_bert_unsup.vocab import ahead
