@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 
+from spacy_bert_unsup.mlm import encoder
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.mlm.queries import (
     FREE_PADDING,
@@ -109,3 +111,18 @@ def test_a_shared_row_answers_as_rows_of_their_own(toy_lm: MaskedLM) -> None:
     for i, one in enumerate(alone):
         assert found.ids[i].tolist() == one.ids[0].tolist()
         np.testing.assert_allclose(found.probs[i], one.probs[0], atol=1e-5)
+
+
+def test_a_pass_is_what_the_caches_hold(
+    bert_lm: MaskedLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much is allowed; the toy has 32 numbers in its widest activation."""
+    queries = [mask_span(bert_lm, IDS + i, 1, 2) for i in range(20)]
+    wanted = bert_lm.fill(queries)
+    monkeypatch.setattr(encoder, "LEAST_PIECES", 12)
+    for states, forwards in ((32 * 36, 4), (32 * 6, 10)):
+        monkeypatch.setattr(encoder, "WIDEST_STATES", states)
+        bert_lm.stats.reset()
+        found = bert_lm.fill(queries)
+        assert bert_lm.stats.forwards == forwards
+        np.testing.assert_allclose(found.probs, wanted.probs, atol=1e-5)
