@@ -65,7 +65,8 @@ def label_roles(
     entity = said[:, tables.entity].sum(axis=1) >= settings.propose
     blocks = words.alone[:, tables.blocking].sum(axis=1) > settings.block
     capital = words.capital & settings.capitals
-    core = words.is_word & (unknown | entity | (capital & ~blocks))
+    doubtful = capital | ~words.known  # pieces and endings are weak witnesses
+    core = words.is_word & (unknown | entity | (doubtful & ~blocks))
     extra = words.is_word & ~core & (capital | ~blocks)
     return TokenRoles(core & ~bridge, extra & ~bridge, bridge)
 

@@ -121,6 +121,22 @@ def test_kind_words_may_be_left_to_others(word_tagger):
     assert read_roles(word_tagger, "the cancer", kinds=False) == ".x"
 
 
+@pytest.mark.parametrize(
+    ("label", "known", "role"),
+    [("GENERIC", True, "x"), ("GENERIC", False, "c"), ("VERB", False, ".")],
+)
+def test_words_in_pieces_are_proposed_unless_blocked(word_tagger, label, known, role):
+    """What pieces and endings say may be wrong: "constipation" ends as a generic noun."""
+    (text,) = encode_words(word_tagger.lm, "fever")
+    words = word_tagger.lexicon.label_words(text)
+    labels = word_tagger.assets.scheme.labels
+    words.voters[0] = words.alone[0] = np.array(labels) == label
+    words.known[0] = known
+    roles = assign_roles(text, words, word_tagger.tables, VotingSettings())
+    found = {"c": roles.core[0], "x": roles.extra[0], ".": True}
+    assert next(letter for letter, yes in found.items() if yes) == role
+
+
 def test_capitals_are_a_weak_hint(word_tagger):
     """Inside a sentence only, and no word that blocks becomes a core by them."""
     text = "City is River . Old was City"
