@@ -126,7 +126,7 @@ def test_kind_words_may_be_left_to_others(word_tagger):
     [("GENERIC", True, "x"), ("GENERIC", False, "c"), ("VERB", False, ".")],
 )
 def test_words_in_pieces_are_proposed_unless_blocked(word_tagger, label, known, role):
-    """What pieces and endings say may be wrong: "constipation" ends as a generic noun."""
+    """What endings say may be wrong: "constipation" ends as a generic noun."""
     (text,) = encode_words(word_tagger.lm, "fever")
     words = word_tagger.lexicon.label_words(text)
     labels = word_tagger.assets.scheme.labels
