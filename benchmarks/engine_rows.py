@@ -217,7 +217,9 @@ def make_unmasked(lm: MaskedLM, phrases: bool) -> Callable[[Work], int]:
     def ask(work: Work) -> int:
         before = lm.stats.pieces
         wholes = [whole_window(lm, text) for text in work.texts]
-        lm.last_states([Query(ids, np.arange(len(ids))) for ids in wholes])
+        lm.last_states(
+            [Query(ids, np.arange(len(ids), dtype=np.int32)) for ids in wholes]
+        )
         return lm.stats.pieces - before
 
     return ask
