@@ -66,8 +66,9 @@ def test_context_cue_equals_a_loop(make_tagger):
     assert not found.cues["phrase"].any() and not found.cues["lexical"].any()
 
 
-def test_phrase_cue_equals_a_loop(make_tagger):
-    tagger = make_tagger(cues=("phrase",), **BLANK)
+@pytest.mark.parametrize("masking", ["exact", "packed", "none"])
+def test_phrase_cue_equals_a_loop(make_tagger, masking):
+    tagger = make_tagger(cues=("phrase",), masking=masking, stand_in="", **BLANK)
     found = score(tagger)
     lm = tagger.lm
     for row, (i, start, end) in enumerate(SPANS.tolist()):
@@ -80,7 +81,9 @@ def test_phrase_cue_equals_a_loop(make_tagger):
 
 def test_unmasked_reading_equals_a_loop(make_tagger):
     tagger = make_tagger(cues=("context",), masking="none", **BLANK)
+    tagger.lm.stats.reset()
     found = score(tagger)
+    assert (tagger.lm.stats.rows, len(SPANS)) == (len(TEXTS), 5)  # one for each window
     for row, (i, start, end) in enumerate(SPANS.tolist()):
         (text,) = encode_words(tagger.lm, TEXTS[i])
         first, last = text.piece_bounds(start, end)
