@@ -145,7 +145,18 @@ class Cosines:
         last (Optional[int]): One past the last of n such terms; V when None.
         RETURNS (Bins): (B, n) by the float64 rule.
         """
-        found, unsure = self._round(self.products(left, first=first, last=last))
+        products = self.products(left, first=first, last=last)
+        return self.bins_of(left, products, first=first)
+
+    def bins_of(self, left: Doubles, products: Floats, *, first: int = 0) -> Bins:
+        """Rounded cosines of rows with terms, from their products.
+
+        left (Doubles): (B, D) rows.
+        products (Floats): (B, n) their cosines in float32; used up.
+        first (int): The first of the n terms.
+        RETURNS (Bins): (B, n) by the float64 rule.
+        """
+        found, unsure = self._round(products)
         rows, terms = find_marks(unsure)
         found[rows, terms] = self._settle(left, rows, terms + first)
         return found

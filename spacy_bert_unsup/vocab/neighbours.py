@@ -62,12 +62,12 @@ def find_tail_members(
     poor = np.flatnonzero(tails.stops < near.floors)
     for start in range(0, len(poor), cosines.block):
         part = poor[start : start + cosines.block]
-        bins = cosines.bins(left[part])
+        products = cosines.products(left[part])
+        bins = cosines.bins_of(left[part], products.copy())
         found = find_tails(count_rows(bins, cosines.last), rule)
         for old, new in zip(tails, found, strict=True):
             old[part] = new
-        rest = _list_above(cosines, left[part], bins, found.limits)
-        near = _replace(near, rest, part)
+        near = _replace(near, _list_above(products, bins, found.limits), part)
     return sort_members(near, tails.limits[near.rows], len(left)), tails
 
 
@@ -117,14 +117,24 @@ def find_labelled_members(
     poor = np.flatnonzero((met < picks) & (near.floors > np.floor(limit) + 1))
     for start in range(0, len(poor), cosines.block):
         part = poor[start : start + cosines.block]
-        rest = find_near(cosines, left[part], least=least_cosine(cosines, limit))
-        near = _replace(near, rest, part)
+        products = cosines.products(left[part])
+        bins = cosines.bins_of(left[part], products.copy())
+        limits = _find_last_bins(bins[:, labelled], picks, cosines.last) - 1
+        limits = np.maximum(limits, int(np.floor(limit))).astype(np.int32)
+        near = _replace(near, _list_above(products, bins, limits), part)
     members = sort_members(near, limit, len(left))
     counted = np.cumsum(labelled[members.terms])
     before = np.concatenate([[0], counted])[:-1]
     rows = np.repeat(np.arange(len(left)), np.diff(members.starts))
     at_start = np.concatenate([[0], counted])[members.starts[:-1]]
     return keep_members(members, before - at_start[rows] < picks)
+
+
+def _find_last_bins(bins: Bins, many: int, last: int) -> Places:
+    """The bin in which the n-th highest of each row is; the lowest where none is."""
+    down = count_rows(bins, last)[:, ::-1].cumsum(axis=1)
+    enough = down >= many
+    return np.where(enough.any(axis=1), last - enough.argmax(axis=1), -last)
 
 
 def least_cosine(cosines: Cosines, limit: float) -> float:
@@ -185,14 +195,14 @@ def keep_members(members: Members, keep: Bools) -> Members:
     )
 
 
-def _list_above(cosines: Cosines, left: Doubles, bins: Bins, limits: Ints) -> NearLists:
+def _list_above(products: Floats, bins: Bins, limits: Ints) -> NearLists:
     """The terms in bins above the limit of their row."""
     rows, terms = find_marks(bins > limits[:, None])
     return NearLists(
         rows.astype(np.int32),
         terms.astype(np.int32),
         bins[rows, terms],
-        cosines.products(left)[rows, terms],
+        products[rows, terms],
         limits + 1,
     )
 
