@@ -119,8 +119,8 @@ def find_labelled_members(
         part = poor[start : start + cosines.block]
         products = cosines.products(left[part])
         bins = cosines.bins_of(left[part], products.copy())
-        limits = _find_last_bins(bins[:, labelled], picks, cosines.last) - 1
-        limits = np.maximum(limits, int(np.floor(limit))).astype(np.int32)
+        lowest = _find_last_bins(bins[:, labelled], picks, cosines.last) - 1
+        limits = np.maximum(lowest, int(np.floor(limit))).astype(np.int32)
         near = _replace(near, _list_above(products, bins, limits), part)
     members = sort_members(near, limit, len(left))
     counted = np.cumsum(labelled[members.terms])
