@@ -71,8 +71,10 @@ class Cosines:
 
     @property
     def tile(self) -> int:
-        """Rows, and columns, of a square block: an eighth of that size."""
-        return max(16, math.isqrt(BLOCK_VALUES // 8))
+        """Rows, and columns, of a square block: an eighth of that size, or less, so
+        that there are four in a row and each thread has one."""
+        most = math.isqrt(BLOCK_VALUES // 8)
+        return max(16, min(most, -(-len(self.vectors) // 4)))
 
     def limit(self, threshold: float) -> float:
         """A threshold in bins; 0.29 becomes 29 although 0.29 * 100 is less.

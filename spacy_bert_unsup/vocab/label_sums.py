@@ -132,10 +132,7 @@ def _split_rows(rows: Longs, most: int) -> Iterator[slice]:
 
 def _rank(total: Ints, met: Ints) -> tuple[Longs, Longs, Longs]:
     """How many labels each row has; columns and counts, highest first."""
-    order = np.argsort(met, axis=1)
+    order = np.argsort(met - (total.astype(np.int64) << 31), axis=1)
     counts = np.take_along_axis(total, order, 1)
-    again = np.argsort(-counts, axis=1, kind="stable")
-    order = np.take_along_axis(order, again, 1)
-    counts = np.take_along_axis(counts, again, 1)
     given = counts > 0  # the first ones of each row
     return given.sum(axis=1), order[given], counts[given].astype(np.int64)
