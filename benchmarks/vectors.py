@@ -126,12 +126,12 @@ def compare_all(
         hidden = encoder(ids).last_hidden_state[:, :1]
         model.cls.predictions.transform(hidden).numpy()
 
-    def run_whole(ids: Any) -> None:
+    def run_whole_cls(ids: Any) -> None:
         output = model(ids, output_hidden_states=True)
         model.cls.predictions.transform(output.hidden_states[-1][:, :1]).numpy()
 
-    def run_tokens(ids: Any) -> None:
-        output = encoder(ids, output_hidden_states=True)
+    def run_tokens(ids: Any, reader: Any = encoder) -> None:
+        output = reader(ids, output_hidden_states=True)
         torch.stack(output.hidden_states[-LAYERS:]).sum(dim=0).numpy()
 
     batches = make_batches(lm, texts)
@@ -142,15 +142,19 @@ def compare_all(
             "tokens": partial(run_pipeline, make_nlp(lm, [TOKENS]), texts),
             "plain tokens": partial(run_plain, lm, texts, run_tokens),
             "both": partial(run_pipeline, make_nlp(lm, [CLS, TOKENS]), texts),
-            "plain whole": partial(run_plain, lm, texts, run_whole),
+            "whole cls": partial(run_plain, lm, texts, run_whole_cls),
+            "whole tokens": partial(
+                run_plain, lm, texts, partial(run_tokens, reader=model)
+            ),
             "arithmetic": partial(run_batches, lm, batches),
         },
         clock,
     )
     for name, mine, plain in (
         ("`cls_vectors`", "cls", "plain cls"),
-        ("`cls_vectors`, plain: whole model", "cls", "plain whole"),
+        ("`cls_vectors`, plain: whole model", "cls", "whole cls"),
         ("`bert_unsup_token_vectors`", "tokens", "plain tokens"),
+        ("`bert_unsup_token_vectors`, plain: whole model", "tokens", "whole tokens"),
         ("both, one shared pass", "both", "plain tokens"),
     ):
         ours, theirs, least = (seconds[key] for key in (mine, plain, "arithmetic"))
