@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -179,37 +179,51 @@ def markdown(found: dict[str, Losses], options: argparse.Namespace) -> str:
     """
     skip = f" --skip {options.skip}" if options.skip else ""
     run = f"python benchmarks/limits.py --data DIR --sentences {options.sentences}"
-    columns = [*FATES, *(f"found, {kind}" for kind in WORDS)]
-    lines = [
-        "# Where the starter loses gold spans",
-        "",
-        f"`{run}{skip}`",
-        "",
-        "Shares of the gold spans in percent; the last three columns are the recall of",
-        "spans whose words the vocabulary has, has in part, or cuts.",
-        "",
-        f"| set | gold | {' | '.join(columns)} |",
-        f"|---|---:|{'---:|' * len(columns)}",
-    ]
-    for name, losses in found.items():
-        total = losses.fates.total()
-        cells = [percent(losses.fates[fate], total) for fate in FATES]
-        for kind in WORDS:
-            right, wrong = losses.words[kind, True], losses.words[kind, False]
-            cells.append(percent(right, right + wrong))
-        lines.append(f"| {name} | {total} | {' | '.join(cells)} |")
-    lines += [
-        "",
-        "Gold spans that were never asked, by reason, in percent of all gold spans:",
-        "",
-        f"| set | {' | '.join(REASONS)} |",
-        f"|---|{'---:|' * len(REASONS)}",
-    ]
-    for name, losses in found.items():
-        total = losses.fates.total()
-        cells = [percent(losses.reasons[reason], total) for reason in REASONS]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
+    fates = {name: [str(x.fates.total()), *_fates(x)] for name, x in found.items()}
+    reasons = {name: _shares(x, x.reasons, REASONS) for name, x in found.items()}
+    return "\n".join(
+        [
+            "# Where the starter loses gold spans",
+            "",
+            f"`{run}{skip}`",
+            "",
+            "Shares of the gold spans in percent; the last three columns are the "
+            "recall of",
+            "spans whose words the vocabulary has, has in part, or cuts.",
+            "",
+            *table(["gold", *FATES, *(f"found, {kind}" for kind in WORDS)], fates),
+            "",
+            "Gold spans that were never asked, by reason, in percent of all gold "
+            "spans:",
+            "",
+            *table(REASONS, reasons),
+            "",
+        ]
+    )
+
+
+def table(columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> list[str]:
+    """A table with a row for each set.
+
+    columns (Sequence[str]): Names of the columns behind the first one.
+    rows (Mapping[str, Sequence[str]]): Set -> cells.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    head = [f"| set | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]
+    return head + [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()]
+
+
+def _fates(losses: Losses) -> list[str]:
+    cells = _shares(losses, losses.fates, FATES)
+    for kind in WORDS:
+        right, wrong = losses.words[kind, True], losses.words[kind, False]
+        cells.append(percent(right, right + wrong))
+    return cells
+
+
+def _shares(losses: Losses, counts: Counter, names: Sequence[str]) -> list[str]:
+    """Counts as shares of all gold spans."""
+    return [percent(counts[name], losses.fates.total()) for name in names]
 
 
 def percent(part: int, whole: int) -> str:

@@ -20,13 +20,14 @@ TOP_LEVEL = ("masking", "cues", "cue_weights", "top_k")
 
 
 def default_voting() -> dict[str, Any]:
-    """The defaults of all other settings of the votes, as a config can hold them."""
-    settings = asdict(VotingSettings())
+    """The defaults of all settings of the votes, as a config can hold them."""
     return {
         key: list(value) if isinstance(value, tuple) else value
-        for key, value in settings.items()
-        if key not in TOP_LEVEL
+        for key, value in asdict(VotingSettings()).items()
     }
+
+
+VOTING = default_voting()
 
 
 @Language.factory(
@@ -40,11 +41,8 @@ def default_voting() -> dict[str, Any]:
         "seeds_only": False,
         "device": "auto",
         "dtype": "auto",
-        "masking": "packed",
+        **{key: VOTING[key] for key in TOP_LEVEL},
         "candidates": "auto",
-        "cues": ["context", "phrase", "lexical"],
-        "cue_weights": {"context": 1.0, "phrase": 0.7, "lexical": 1.25},
-        "top_k": 20,
         "threshold": None,
         "label_thresholds": {},
         "labels": None,
@@ -55,7 +53,7 @@ def default_voting() -> dict[str, Any]:
         "max_batch_pieces": 8192,
         "on_overflow": "window",
         "attrs": {},
-        "voting": default_voting(),
+        "voting": {key: VOTING[key] for key in VOTING if key not in TOP_LEVEL},
         "scorer": {"@scorers": "spacy.ner_scorer.v1"},
     },
     default_score_weights={
