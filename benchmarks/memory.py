@@ -1,8 +1,9 @@
 """Memory over many docs: resident set size and strings, with a curve.
 
-Every text has words that were never seen before, as texts of a service do. The docs go
-through `nlp.pipe` as they are, and then again in memory zones. With --long-text,
-instead: the peak of `annotate` for one text of a tenth of the tokens, and of all.
+The docs go through `nlp.pipe`, each curve in a process of its own: "zones", texts with
+words that were never seen before, as a service gets them, in memory zones; "plain", the
+same without zones; "known", texts whose words come again. With --long-text, instead:
+the peak of `annotate` for one text of a tenth of the tokens, and of all.
 
     python benchmarks/memory.py [--docs 10000] [--plot benchmarks/results/memory.png]
     python benchmarks/memory.py --long-text 200000
@@ -13,12 +14,14 @@ from __future__ import annotations
 import argparse
 import ctypes
 import gc
+import multiprocessing
 import os
 import random
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
@@ -27,7 +30,11 @@ from tempfile import TemporaryDirectory
 
 import spacy
 from spacy.language import Language
+from tqdm import tqdm
 
+CURVES = ("zones", "plain", "known")
+KNOWN = 500
+"""Names of people, and of places, in the texts of known words."""
 WORDS = "who lives in Paris was treated with aspirin for a fever by the doctor".split()
 LIGHT = {
     "context_templates": ["[MASK]"],
@@ -54,6 +61,7 @@ def main() -> None:
     parser.add_argument("--docs", type=int, default=10_000)
     parser.add_argument("--every", type=int, default=250, help="docs of a batch")
     parser.add_argument("--warm-up", type=int, default=1_000)
+    parser.add_argument("--curves", nargs="+", choices=CURVES, default=list(CURVES))
     parser.add_argument("--model", default="starter")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--long-text", type=int, metavar="TOKENS")
@@ -63,11 +71,12 @@ def main() -> None:
             sys.stdout.write(annotate_long(tokens, options.model))
         return
     curves = {}
-    for name, zones in (("in memory zones", True), ("as they are", False)):
-        nlp = make_pipeline(options.model)
-        samples = list(measure(nlp, options.docs, every=options.every, zones=zones))
-        curves[name] = samples
-        report(name, samples, options.warm_up)
+    for name in options.curves:
+        with ProcessPoolExecutor(
+            1, mp_context=multiprocessing.get_context("spawn")
+        ) as process:
+            curves[name] = process.submit(measure, name, options).result()
+        report(name, curves[name], options.warm_up)
     if options.plot:
         draw(curves, options.plot, options.warm_up)
 
@@ -102,24 +111,30 @@ def annotate_long(tokens: int, model: str) -> str:
     )
 
 
-def measure(nlp: Language, docs: int, *, every: int, zones: bool) -> Iterator[Sample]:
+def measure(name: str, options: argparse.Namespace) -> list[Sample]:
     """Tag docs that nobody keeps, and sample in between."""
-    texts, done = make_texts(docs), 0
-    while batch := list(islice(texts, every)):
-        with nlp.memory_zone() if zones else nullcontext():
-            for _ in nlp.pipe(batch):
-                done += 1
-        gc.collect()
-        yield Sample(done, resident_megabytes(), len(nlp.vocab.strings))
+    nlp = make_pipeline(options.model)
+    texts = make_texts(options.docs, new=name != "known")
+    done, samples = 0, []
+    with tqdm(total=options.docs, desc=name, unit=" docs") as bar:
+        while batch := list(islice(texts, options.every)):
+            with nlp.memory_zone() if name == "zones" else nullcontext():
+                for _ in nlp.pipe(batch):
+                    done += 1
+            gc.collect()
+            samples.append(Sample(done, resident_megabytes(), len(nlp.vocab.strings)))
+            bar.update(len(batch))
+    return samples
 
 
-def make_texts(count: int) -> Iterator[str]:
-    """Short texts with two new words each, always the same."""
+def make_texts(count: int, *, new: bool = True) -> Iterator[str]:
+    """Short texts, always the same; with two new words each, or with known ones."""
     rng = random.Random(0)
     for i in range(count):
         words = rng.choices(WORDS, k=rng.randint(2, 12))
-        words[0] = f"Ann{i}ova"
-        words[-1] = f"Berlin{i}burg"
+        n = i if new else rng.randrange(KNOWN)
+        words[0] = f"Ann{n}ova"
+        words[-1] = f"Berlin{n}burg"
         yield " ".join(words) + "."
 
 
