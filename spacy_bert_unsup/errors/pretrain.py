@@ -59,6 +59,10 @@ class PretrainErrors:
         "[E424] {path}: the term '{term}' cannot be one vocabulary entry, because the "
         "tokenizer splits or changes it (white space, punctuation, case). Remove it."
     )
+    E425 = (
+        "[E425] Cannot keep the vocabulary {path}: {reason}. vocabulary.tokenizer must "
+        "be the folder of a BERT with a WordPiece tokenizer.json."
+    )
     E431 = (
         "[E431] Cannot start from {path}: {reason}. Change model.init, or the [model] "
         "settings that differ."

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from ..errors import Errors, PretrainError
 from .corpus import Document, find_files, read_documents
 from .coverage import report_coverage
+from .kept import folds_case, keep_vocabulary
 from .parts import PartWriter
 from .settings import PretrainConfig
 from .vocabulary import read_terms, train_vocabulary
@@ -61,7 +62,8 @@ def settings_digest(config: PretrainConfig) -> str:
     """RETURNS (str): Changes with the settings that the prepared ids depend on."""
     vocabulary = asdict(config.vocabulary)
     vocabulary.pop("report_terms")
-    kept = [vocabulary, config.corpus.files, config.corpus.valid_share]
+    given = vocabulary.pop("tokenizer")
+    kept = [given or vocabulary, config.corpus.files, config.corpus.valid_share]
     text = json.dumps(kept, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
@@ -75,7 +77,7 @@ def _write_prepared(folder: Path, config: PretrainConfig, digest: str) -> None:
         "settings": digest,
         "files": [path.name for path in find_files(config.corpus)],
         "dtype": dtype,
-        "lowercase": config.vocabulary.lowercase,
+        "lowercase": folds_case(tokenizer),
         "vocabulary": report,
     }
     with PartWriter(folder, "train", dtype) as train:
@@ -90,7 +92,7 @@ def _write_prepared(folder: Path, config: PretrainConfig, digest: str) -> None:
 
 
 def _make_vocabulary(config: PretrainConfig) -> tuple[Tokenizer, dict[str, float]]:
-    """Train on everything but the held-out documents, and report on the result."""
+    """Train on everything but the held-out documents, or keep; report on the result."""
     counts = {True: 0, False: 0}
     if next(read_documents(config.corpus), None) is None:
         raise PretrainError(Errors.E417.format(folder=config.corpus.folder))
@@ -101,7 +103,11 @@ def _make_vocabulary(config: PretrainConfig) -> tuple[Tokenizer, dict[str, float
             if not doc.held_out:
                 yield from doc.paragraphs
 
-    tokenizer, words = train_vocabulary(training_paragraphs(), config.vocabulary)
+    if config.vocabulary.tokenizer:
+        given = config.vocabulary.tokenizer
+        tokenizer, words = keep_vocabulary(training_paragraphs(), given)
+    else:
+        tokenizer, words = train_vocabulary(training_paragraphs(), config.vocabulary)
     if not all(counts.values()):
         raise PretrainError(
             Errors.E415.format(

@@ -39,6 +39,8 @@ class VocabularyConfig:
     lowercase (bool): Fold case and strip accents.
     terms (str): File with terms (one a line) that must be entries; none if empty.
     report_terms (str): File with terms whose coverage is reported; `terms` if empty.
+    tokenizer (str): Folder of a model whose WordPiece vocabulary is kept as it is; then
+        none is trained, and only `report_terms` counts of the other settings.
     """
 
     size: int = 30000
@@ -48,6 +50,7 @@ class VocabularyConfig:
     lowercase: bool = False
     terms: str = ""
     report_terms: str = ""
+    tokenizer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

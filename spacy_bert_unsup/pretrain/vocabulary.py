@@ -64,7 +64,7 @@ def train_vocabulary(
     words: Counter[str] = Counter()
     reserved = len(SPECIALS) + config.unused + config.whole_words + len(terms)
     pieces = _train_pieces(
-        _count_words(paragraphs, words, config.lowercase),
+        count_words(paragraphs, words, config.lowercase),
         size=config.size - reserved,
         min_frequency=config.min_frequency,
     )
@@ -102,10 +102,16 @@ def _train_pieces(texts: Iterator[str], *, size: int, min_frequency: int) -> lis
     return [piece for piece in ranked if piece not in SPECIALS][:size]
 
 
-def _count_words(
+def count_words(
     paragraphs: Iterable[str], words: Counter[str], lowercase: bool
 ) -> Iterator[str]:
-    """Pass the text on to the trainer, normalised, and count its words meanwhile."""
+    """Pass text on, normalised, and count its words meanwhile.
+
+    paragraphs (Iterable[str]): The text.
+    words (Counter[str]): Word -> how often; added to.
+    lowercase (bool): Fold case and strip accents.
+    YIELDS (str): Each paragraph.
+    """
     normalizer = normalizers.BertNormalizer(
         strip_accents=lowercase, lowercase=lowercase
     )
