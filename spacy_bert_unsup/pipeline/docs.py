@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from spacy.attrs import (  # type: ignore[import-not-found]  # Cython
+    ENT_IOB,
+    ENT_TYPE,
+    IDX,
+    LENGTH,
+    SENT_START,
+)
 from spacy.tokens import Doc, Span
 
 from ..mlm.text import TokenizedText
@@ -18,11 +25,12 @@ def read_doc(doc: Doc, unread: Sequence[tuple[int, int]] = ()) -> TokenizedText:
     unread (Sequence[tuple[int, int]]): Stretches of characters to leave out.
     RETURNS (TokenizedText): The text and its tokens' bounds in it.
     """
-    starts = np.array([token.idx for token in doc], np.int32)
-    ends = np.array([token.idx + len(token) for token in doc], np.int32)
+    columns = doc.to_array([IDX, LENGTH, SENT_START]).astype(np.int64)
+    starts = columns[:, 0].astype(np.int32)
+    ends = starts + columns[:, 1].astype(np.int32)
     sents: tuple[int, ...] = ()
     if doc.has_annotation("SENT_START"):
-        sents = tuple(token.i for token in doc if token.is_sent_start)
+        sents = tuple(np.flatnonzero(columns[:, 2] == 1).tolist())
     text = doc.text
     if unread:
         kept = np.ones(len(text) + 1, bool)
@@ -46,11 +54,8 @@ def taken_tokens(doc: Doc) -> Bools:
 
 def blocked_spans(doc: Doc) -> list[Span]:
     """Tokens that were kept from being entities on purpose (`doc.set_ents`)."""
-    return [
-        doc[token.i : token.i + 1]
-        for token in doc
-        if token.ent_iob == 3 and not token.ent_type
-    ]
+    begins, has_no_type = doc.to_array([ENT_IOB, ENT_TYPE]).T == [[3], [0]]
+    return [doc[i : i + 1] for i in np.flatnonzero(begins & has_no_type).tolist()]
 
 
 def take_parts(
