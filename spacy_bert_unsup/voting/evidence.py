@@ -121,12 +121,10 @@ def name_all_labels(
     """
     tables, scheme = tagger.tables, tagger.assets.scheme
     pairs = list(zip(terms.tolist(), alone.tolist(), strict=True))
-    known = {
-        (term, by_itself): name_labels(
-            (tables.alone if by_itself else tables.voters)[term], scheme
-        )
-        for term, by_itself in set(pairs)
-    }
+    known = tagger.named
+    for term, by_itself in set(pairs).difference(known):
+        shares = (tables.alone if by_itself else tables.voters)[term]
+        known[term, by_itself] = name_labels(shares, scheme)
     return [known[pair] for pair in pairs]
 
 
@@ -149,10 +147,12 @@ def top_label_scores(
     most (int): How many.
     RETURNS (dict[str, float]): Largest first, rounded to 4 decimals; above 0.
     """
-    found = {name: float(x) for name, x in zip(roots, summed.tolist(), strict=True)}
-    found[label] = found.get(label, share)
+    pairs = zip(roots, summed.tolist(), strict=True)
+    found = {name: float(x) for name, x in pairs if x > 0}
+    if label not in roots and share > 0:
+        found[label] = share
     best = sorted(found, key=lambda name: -found[name])[:most]
-    return {name: round(found[name], 4) for name in best if found[name] > 0}
+    return {name: round(found[name], 4) for name in best}
 
 
 def name_labels(shares: Floats, scheme: LabelScheme) -> tuple[str, ...]:

@@ -94,6 +94,8 @@ class SpanTagger:
         )
         self.rollup = Rollup.of(assets.scheme)
         self.asker = Asker(lm, self.settings, max_batch_pieces=max_batch_pieces)
+        # What terms vote for, in words: (term, stands alone) -> labels, once named.
+        self.named: dict[tuple[int, bool], tuple[str, ...]] = {}
 
     @cached_property
     def number_roots(self) -> tuple[int, int]:
