@@ -21,8 +21,8 @@ SAMPLE = 512
 class NearLists:
     """The nearest terms of a block of rows, each complete down to a floor of its own.
 
-    rows (Ints): (n,) place of the row in the block.
-    terms (Ints): (n,) vocabulary ids; ascending within a row.
+    rows (Ints): (n,) place of the row in the block; in any order.
+    terms (Ints): (n,) vocabulary ids; those of one row ascend.
     bins (Bins): (n,) rounded cosines.
     cosines (Floats): (n,) the same unrounded, off by a float32's error.
     floors (Ints): (B,) every term of the row in this bin or above is listed.
@@ -96,8 +96,8 @@ def round_lists(
     cosines (Cosines): The vocabulary.
     left (Doubles): (B, D) rows of length 1.
     cuts (Floats): (B,) every product above is given.
-    rows (Places): (n,) places in `left`; ascending.
-    terms (Places): (n,) ids; ascending within a row.
+    rows (Places): (n,) places in `left`.
+    terms (Places): (n,) ids; those of one row ascend.
     products (Floats): (n,) cosines in float32.
     RETURNS (NearLists): The lists.
     """

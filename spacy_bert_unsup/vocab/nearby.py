@@ -11,7 +11,7 @@ from .clustering import ClusterSettings, GrownSets
 from .cosines import Cosines
 from .kinds import TermKinds
 from .labels import SeedLabels
-from .neighbours import find_labelled_members, keep_members, least_cosine
+from .neighbours import find_labelled_members, least_cosine
 from .sweep import sweep_near
 
 MOST = 50_000_000
@@ -53,9 +53,14 @@ def gather_neighbours(
     blocks = sweep_near(cosines, ids, many=many, least=least_cosine(cosines, limit))
     for part, left, near in blocks:
         members = find_labelled_members(
-            cosines, left, near, limit, labelled=labelled, picks=settings.picks
+            cosines,
+            left,
+            near,
+            limit,
+            labelled=labelled,
+            allowed=allowed,
+            picks=settings.picks,
         )
-        members = keep_members(members, allowed[members.terms])
         load += len(members.terms)
         if load > MOST:
             raise AssetsError(Errors.E228.format(most=MOST))

@@ -58,7 +58,8 @@ def find_tail_members(
     RETURNS (tuple[Members, Tails]): For the B rows.
     """
     near = near or find_near(cosines, left, many=guess_many(rule))
-    tails = find_tails(count_bins(near, len(left), cosines.last), rule)
+    counts = count_bins(near.rows, near.bins, len(left), cosines.last)
+    tails = find_tails(counts, rule)
     poor = np.flatnonzero(tails.stops < near.floors)
     for start in range(0, len(poor), cosines.block):
         part = poor[start : start + cosines.block]
@@ -99,6 +100,7 @@ def find_labelled_members(
     limit: float,
     *,
     labelled: Bools,
+    allowed: Bools,
     picks: int,
 ) -> Members:
     """The nearest terms of each row, until so many labelled ones are met (spec 3.4).
@@ -107,34 +109,36 @@ def find_labelled_members(
     left (Doubles): (B, D) rows of length 1.
     near (NearLists): Their nearest terms, but for those below `least_cosine`.
     limit (float): Members are strictly above it, in bins.
-    labelled (Bools): (V,) terms that count.
+    labelled (Bools): (V,) terms that count; all of them may be members.
+    allowed (Bools): (V,) terms that may be members.
     picks (int): The n-th of these is the last member; without it all are members.
     RETURNS (Members): For the B rows.
     """
-    sure = labelled[near.terms] & (near.bins > limit)
-    sure &= near.bins >= near.floors[near.rows]
-    met = np.bincount(near.rows[sure], minlength=len(left))
-    poor = np.flatnonzero((met < picks) & (near.floors > np.floor(limit) + 1))
+    lowest = int(np.floor(limit)) + 1
+    known = np.flatnonzero(labelled[near.terms])
+    counts = count_bins(near.rows[known], near.bins[known], len(left), cosines.last)
+    ends = np.maximum(_find_last_bins(counts, picks), lowest)
+    poor = np.flatnonzero(ends < near.floors)
     for start in range(0, len(poor), cosines.block):
         part = poor[start : start + cosines.block]
         products = cosines.products(left[part])
         bins = cosines.bins_of(left[part], products.copy())
-        lowest = _find_last_bins(bins[:, labelled], picks, cosines.last) - 1
-        limits = np.maximum(lowest, int(np.floor(limit))).astype(np.int32)
-        near = _replace(near, _list_above(products, bins, limits), part)
-    members = sort_members(near, limit, len(left))
-    counted = np.cumsum(labelled[members.terms])
-    before = np.concatenate([[0], counted])[:-1]
-    rows = np.repeat(np.arange(len(left)), np.diff(members.starts))
-    at_start = np.concatenate([[0], counted])[members.starts[:-1]]
-    return keep_members(members, before - at_start[rows] < picks)
+        counts = count_rows(bins[:, labelled], cosines.last)
+        ends[part] = np.maximum(_find_last_bins(counts, picks), lowest)
+        near = _replace(near, _list_above(products, bins, ends[part] - 1), part)
+    # Nothing beyond the bin of the n-th can stay: it need not be sorted.
+    members = sort_members(near, ends[near.rows] - 1, len(left))
+    counted = np.concatenate([[0], np.cumsum(labelled[members.terms])])
+    at_start = np.repeat(counted[members.starts[:-1]], np.diff(members.starts))
+    early = counted[:-1] - at_start < picks
+    return keep_members(members, early & allowed[members.terms])
 
 
-def _find_last_bins(bins: Bins, many: int, last: int) -> Places:
-    """The bin in which the n-th highest of each row is; the lowest where none is."""
-    down = count_rows(bins, last)[:, ::-1].cumsum(axis=1)
-    enough = down >= many
-    return np.where(enough.any(axis=1), last - enough.argmax(axis=1), -last)
+def _find_last_bins(counts: Places, many: int) -> Ints:
+    """(B,) the bin of the n-th highest of each row; the lowest where there is none."""
+    last = counts.shape[1] // 2
+    missing = counts[:, ::-1].cumsum(axis=1) < many
+    return np.maximum(last - missing.sum(axis=1), -last).astype(np.int32)
 
 
 def least_cosine(cosines: Cosines, limit: float) -> float:
@@ -149,16 +153,17 @@ def least_cosine(cosines: Cosines, limit: float) -> float:
     return (np.floor(limit) + 0.5) / cosines.scale - 2 * cosines.error
 
 
-def count_bins(near: NearLists, size: int, last: int) -> Places:
+def count_bins(rows: Places, bins: Bins, size: int, last: int) -> Places:
     """Histograms of lists.
 
-    near (NearLists): Lists of B rows.
+    rows (Places): (n,) places from 0 to B.
+    bins (Bins): (n,) rounded cosines.
     size (int): B.
     last (int): The highest bin.
     RETURNS (Places): (B, 2 * last + 1) terms in each bin.
     """
     width = 2 * last + 1
-    places = near.rows.astype(np.int64) * width + near.bins + last
+    places = rows.astype(np.int64) * width + bins + last
     return np.bincount(places, minlength=size * width).reshape(size, width)
 
 
@@ -176,7 +181,8 @@ def sort_members(near: NearLists, limits: Ints | float, size: int) -> Members:
     most = int(bins.max(initial=0))
     keys = rows * np.int64(most - int(bins.min(initial=0)) + 1) + (most - bins)
     order = order_stably(keys, int(keys.max(initial=0)))
-    starts = np.searchsorted(rows[order], np.arange(size + 1)).astype(np.int32)
+    starts = np.zeros(size + 1, np.int32)
+    np.cumsum(np.bincount(rows, minlength=size), out=starts[1:])
     chosen = keep[order]
     return Members(starts, near.terms[chosen], bins[order], near.cosines[chosen])
 

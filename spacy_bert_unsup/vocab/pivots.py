@@ -159,17 +159,19 @@ def measure_sets(
     sizes = np.diff(starts)
     places = np.zeros(len(sizes), np.int32)
     means, stds = np.ones(len(sizes)), np.zeros(len(sizes))
+    lead = np.full(len(sizes), np.inf)
     for same in _split_by_size(sizes, cosines.unit.shape[1]):
         ids = terms[starts[same][:, None] + np.arange(sizes[same[0]])]
-        places[same], means[same], stds[same], sure = _measure_alike(cosines, ids)
-        for i, again in zip(same[~sure].tolist(), ids[~sure], strict=True):
-            found = _measure_again(cosines, again, compatible=compatible)
-            places[i], means[i], stds[i] = found
-    return SetMeasures(
-        places,
-        [round(mean, 2) for mean in means.tolist()],
-        [round(std, 2) for std in stds.tolist()],
-    )
+        places[same], means[same], stds[same], lead[same] = _measure_alike(cosines, ids)
+    error = cosines.error + 2**-22 * np.sqrt(np.maximum(sizes - 1, 0))
+    unsure = (lead <= 2 * error) | (means <= error)
+    unsure |= _near_edge(means, error) | _near_edge(stds, 2 * error)
+    means, stds = np.rint(100 * means) / 100, np.rint(100 * stds) / 100
+    for i in np.flatnonzero(unsure).tolist():
+        ids = terms[starts[i] : starts[i + 1]]
+        places[i], mean, std = _measure_again(cosines, ids, compatible=compatible)
+        means[i], stds[i] = round(mean, 2), round(std, 2)
+    return SetMeasures(places, means.tolist(), stds.tolist())
 
 
 def _split_by_size(sizes: Places, width: int) -> Iterator[Places]:
@@ -183,12 +185,14 @@ def _split_by_size(sizes: Places, width: int) -> Iterator[Places]:
             yield order[start : min(last, start + step)]
 
 
-def _measure_alike(cosines: Cosines, ids: Ints) -> tuple[Ints, Doubles, Doubles, Bools]:
+def _measure_alike(
+    cosines: Cosines, ids: Ints
+) -> tuple[Places, Doubles, Doubles, Doubles]:
     """Measure G sets of m terms in float32.
 
     ids (Ints): (G, m).
-    RETURNS (tuple[Ints, Doubles, Doubles, Bools]): (G,) place of each pivot, mean and
-        deviation, and whether float32 is sure of them.
+    RETURNS (tuple[Places, Doubles, Doubles, Doubles]): (G,) place of each pivot, mean
+        and deviation, and how much higher the mean is than any other term's.
     """
     rows, others = np.arange(len(ids)), ids.shape[1] - 1
     units = cosines.unit.take(ids, axis=0)
@@ -199,15 +203,12 @@ def _measure_alike(cosines: Cosines, ids: Ints) -> tuple[Ints, Doubles, Doubles,
     best = means[rows, places].astype(np.float64)
     apart = (units @ units[rows, places][:, :, None])[:, :, 0] - best[:, None]
     apart[rows, places] = 0
-    stds = np.sqrt(np.square(apart).sum(axis=1) / others)
-    error = cosines.error + 2**-22 * math.sqrt(others)
-    rivals = np.count_nonzero(means >= best[:, None] - 2 * error, axis=1)
-    sure = (rivals == 1) & (best > error)
-    sure &= ~(_near_edge(best, error) | _near_edge(stds, 2 * error))
-    return places.astype(np.int32), best, stds, sure
+    stds = np.sqrt(np.einsum("gm,gm->g", apart, apart) / others)
+    means[rows, places] = -np.inf
+    return places, best, stds, best - means.max(axis=1)
 
 
-def _near_edge(values: Doubles, error: float) -> Bools:
+def _near_edge(values: Doubles, error: Doubles) -> Bools:
     """Whether rounding to two decimal places is not sure."""
     near: Bools = np.abs((100 * values) % 1 - 0.5) <= 100 * error
     return near

@@ -18,7 +18,6 @@ from .ahead import map_ahead
 from .cosines import Cosines, Doubles, Places, find_marks
 from .counts import count_columns, count_rows
 from .near import NearLists, find_near, find_stride, guess_cuts, round_lists
-from .ordering import order_stably
 
 Tile: TypeAlias = tuple[int, int]
 """First row and first column of a square block of products."""
@@ -148,12 +147,11 @@ def _guess_all_cuts(cosines: Cosines, ids: Ints, many: int, least: float) -> Flo
 
 
 def _gather(parts: list[_Found], wanted: Places, size: int) -> _Found:
-    """Put parts, in the order of their terms, together: row by row."""
+    """Put parts together that are in the order of their terms."""
     rows, terms, values = map(np.concatenate, zip(*parts, strict=True))
-    place = np.zeros(size, np.int64)
+    place = np.zeros(size, np.int16)
     place[wanted] = np.arange(len(wanted))
-    order = order_stably(rows, size)
-    return _Found(place[rows[order]], terms[order], values[order])
+    return _Found(place[rows], terms, values)
 
 
 def sweep_counts(cosines: Cosines, ids: Ints) -> Iterator[tuple[Ints, Places]]:

@@ -40,16 +40,20 @@ def test_tails_out_of_short_lists(shape, least, monkeypatch):
 def test_labelled_terms_out_of_short_lists(least, monkeypatch):
     monkeypatch.setattr("spacy_bert_unsup.vocab.cosines.BLOCK_VALUES", 6000)
     vectors, _ = make_table("planted", 200, 3)
+    vectors.matrix[-1] = 0  # it has no neighbours, and no row comes after it
     cosines = Cosines(vectors)
     left = cosines.rows(slice(None))
-    labelled = np.arange(200) % 4 == 0
+    allowed = np.arange(200) % 7 != 0
+    labelled = allowed & (np.arange(200) % 4 == 0)
     near = find_near(cosines, left, least=max(least, least_cosine(cosines, 20)))
-    found = find_labelled_members(cosines, left, near, 20, labelled=labelled, picks=5)
+    found = find_labelled_members(
+        cosines, left, near, 20, labelled=labelled, allowed=allowed, picks=5
+    )
     naive = Naive(vectors.terms, vectors.matrix.tolist())
     for row in range(200):
         wanted, met = [], 0
         for term in naive.above(row, 0.2):
-            wanted.append(term)
+            wanted += [term] if allowed[term] else []
             met += labelled[term]
             if met == 5:
                 break
