@@ -154,5 +154,5 @@ def _rank(cosines: Cosines, ids: Ints, parts: list[Places]) -> TermCounts:
     """Terms with their numbers, highest first; ties in vocabulary order."""
     numbers = np.concatenate(parts) if parts else np.zeros(0, np.int32)
     order = np.argsort(-numbers, kind="stable")
-    terms = cosines.vectors.terms
-    return tuple((terms[ids[i]], int(numbers[i])) for i in order)
+    names = [cosines.vectors.terms[i] for i in ids[order].tolist()]
+    return tuple(zip(names, numbers[order].tolist(), strict=True))

@@ -15,9 +15,16 @@ from numpy.typing import NDArray
 
 from ..types import Floats, Ints
 from .ahead import map_ahead
-from .cosines import Cosines, Doubles, Places, find_marks
+from .cosines import Cosines, Doubles, Places
 from .counts import count_columns, count_rows
-from .near import NearLists, find_near, find_stride, guess_cuts, round_lists
+from .near import (
+    NearLists,
+    find_near,
+    find_stride,
+    guess_cuts,
+    pick_above,
+    round_lists,
+)
 
 Tile: TypeAlias = tuple[int, int]
 """First row and first column of a square block of products."""
@@ -122,12 +129,12 @@ def _find_above(
     """What a tile says of its rows; and of its columns, if these are others."""
     own, other = (slice(place, place + step) for place in tile)
     products = cosines.unit[own] @ cosines.unit[other].T
-    rows, terms = find_marks(products > cuts[own, None])
-    down = _Found.pack(rows, terms + other.start, products[rows, terms])
+    rows, terms, values = pick_above(products, cuts[own, None])
+    down = _Found.pack(rows, terms + other.start, values)
     if own == other:
         return down, None
-    terms, rows = find_marks(products > cuts[other])
-    return down, _Found.pack(rows, terms + own.start, products[terms, rows])
+    terms, rows, values = pick_above(products, cuts[other])
+    return down, _Found.pack(rows, terms + own.start, values)
 
 
 def _guess_all_cuts(cosines: Cosines, ids: Ints, many: int, least: float) -> Floats:
