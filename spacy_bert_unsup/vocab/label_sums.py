@@ -97,7 +97,7 @@ class LabelTable:
         total, met = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
         arrival = np.arange(len(things), dtype=np.int32) * len(self.names)
         for i, (count, place) in enumerate(self._columns()):
-            total[:, i] = np.add.reduceat(count.take(things), begins)
+            total[:, i] = np.add.reduceat(count.take(things), begins, dtype=np.int32)
             met[:, i] = np.minimum.reduceat(place.take(things) + arrival, begins)
         return total, met
 

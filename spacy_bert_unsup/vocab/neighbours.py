@@ -117,14 +117,14 @@ def find_labelled_members(
     lowest = int(np.floor(limit)) + 1
     known = np.flatnonzero(labelled[near.terms])
     counts = count_bins(near.rows[known], near.bins[known], len(left), cosines.last)
-    ends = np.maximum(_find_last_bins(counts, picks), lowest)
+    ends = _find_last_bins(counts, picks, lowest)
     poor = np.flatnonzero(ends < near.floors)
     for start in range(0, len(poor), cosines.block):
         part = poor[start : start + cosines.block]
         products = cosines.products(left[part])
         bins = cosines.bins_of(left[part], products.copy())
         counts = count_rows(bins[:, labelled], cosines.last)
-        ends[part] = np.maximum(_find_last_bins(counts, picks), lowest)
+        ends[part] = _find_last_bins(counts, picks, lowest)
         near = _replace(near, _list_above(products, bins, ends[part] - 1), part)
     # Nothing beyond the bin of the n-th can stay: it need not be sorted.
     members = sort_members(near, ends[near.rows] - 1, len(left))
@@ -134,11 +134,11 @@ def find_labelled_members(
     return keep_members(members, early & allowed[members.terms])
 
 
-def _find_last_bins(counts: Places, many: int) -> Ints:
+def _find_last_bins(counts: Places, many: int, lowest: int) -> Ints:
     """(B,) the bin of the n-th highest of each row; the lowest where there is none."""
     last = counts.shape[1] // 2
-    missing = counts[:, ::-1].cumsum(axis=1) < many
-    return np.maximum(last - missing.sum(axis=1), -last).astype(np.int32)
+    missing = counts[:, lowest + last :][:, ::-1].cumsum(axis=1) < many
+    return np.maximum(last - missing.sum(axis=1), lowest).astype(np.int32)
 
 
 def least_cosine(cosines: Cosines, limit: float) -> float:
@@ -215,9 +215,9 @@ def _list_above(products: Floats, bins: Bins, limits: Ints) -> NearLists:
 
 def _replace(near: NearLists, rest: NearLists, poor: Places) -> NearLists:
     """Put the lists of some rows in place of shorter ones."""
-    stay = ~np.isin(near.rows, poor)
-    floors = near.floors.copy()
-    floors[poor] = rest.floors
+    floors, rich = near.floors.copy(), np.ones(len(near.floors), bool)
+    floors[poor], rich[poor] = rest.floors, False
+    stay = np.flatnonzero(rich[near.rows])
     return NearLists(
         np.concatenate([near.rows[stay], poor[rest.rows].astype(np.int32)]),
         np.concatenate([near.terms[stay], rest.terms]),
