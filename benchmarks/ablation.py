@@ -26,7 +26,7 @@ import spacy
 from tqdm import tqdm
 
 from benchmarks.ner_eval import machine_facts, score_set
-from spacy_bert_unsup.cli.pipelines import FACTORY, find_component
+from spacy_bert_unsup.cli.tagging.pipelines import FACTORY, find_component
 from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.pipeline.ner import BertUnsupNER
 from spacy_bert_unsup.vocab.assets import ClusterAssets

@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from spacy_bert_unsup.cli.evaluate import evaluate, report
+from spacy_bert_unsup.cli.tagging.evaluate import evaluate, report
 from spacy_bert_unsup.evaluation.gold import GoldSet
 from spacy_bert_unsup.vocab.scheme import read_label_map
 

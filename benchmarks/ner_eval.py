@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 import spacy
 from tqdm import tqdm
 
-from spacy_bert_unsup.cli.evaluate import evaluate, report
-from spacy_bert_unsup.cli.pipelines import FACTORY, find_component
+from spacy_bert_unsup.cli.tagging.evaluate import evaluate, report
+from spacy_bert_unsup.cli.tagging.pipelines import FACTORY, find_component
 from spacy_bert_unsup.evaluation.baseline import CapitalsAndLexicon
 from spacy_bert_unsup.evaluation.gold import GoldSet
 from spacy_bert_unsup.evaluation.metrics import score_spans

@@ -32,16 +32,16 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from spacy_bert_unsup.vocab.aggregation import fold_seeds
-from spacy_bert_unsup.vocab.bipartite import bipartite_strength
-from spacy_bert_unsup.vocab.clustering import Clustering
-from spacy_bert_unsup.vocab.clusters import cluster_vocab
-from spacy_bert_unsup.vocab.cosines import Cosines
-from spacy_bert_unsup.vocab.distribution import vocab_distribution
-from spacy_bert_unsup.vocab.graph import build_tail_graph
-from spacy_bert_unsup.vocab.histograms import term_histogram
+from spacy_bert_unsup.vocab.clustering.aggregation import fold_seeds
+from spacy_bert_unsup.vocab.clustering.clusters import cluster_vocab
+from spacy_bert_unsup.vocab.clustering.results import Clustering
+from spacy_bert_unsup.vocab.geometry.bipartite import bipartite_strength
+from spacy_bert_unsup.vocab.geometry.cosines import Cosines
+from spacy_bert_unsup.vocab.geometry.distribution import vocab_distribution
+from spacy_bert_unsup.vocab.geometry.graph import build_tail_graph
+from spacy_bert_unsup.vocab.geometry.histograms import term_histogram
+from spacy_bert_unsup.vocab.geometry.pivots import find_pivot
 from spacy_bert_unsup.vocab.labels import SeedLabels
-from spacy_bert_unsup.vocab.pivots import find_pivot
 from spacy_bert_unsup.vocab.vectors import VocabVectors
 from tests.vocab.naive import Naive
 

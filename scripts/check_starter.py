@@ -23,7 +23,7 @@ from spacy_bert_unsup.vocab.assets import ClusterAssets
 from spacy_bert_unsup.vocab.labels import match_seed_labels, seed_key
 from spacy_bert_unsup.vocab.scheme import BROAD, NON_ENTITY
 from spacy_bert_unsup.vocab.vectors import VocabVectors
-from spacy_bert_unsup.vocab.worklist import guess_masses
+from spacy_bert_unsup.vocab.workshop.worklist import guess_masses
 
 ROOT = Path(__file__).parents[1]
 STARTER = ROOT / "spacy_bert_unsup" / "starter"

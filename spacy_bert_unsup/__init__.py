@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spacy_bert_unsup.mlm.model import MaskedLM as MaskedLM
     from spacy_bert_unsup.vocab.assets import ClusterAssets as ClusterAssets
-    from spacy_bert_unsup.vocab.clusters import cluster_vocab as cluster_vocab
+    from spacy_bert_unsup.vocab.clustering.clusters import (
+        cluster_vocab as cluster_vocab,
+    )
     from spacy_bert_unsup.vocab.propagation import (
         propagate_labels as propagate_labels,
     )
@@ -24,7 +26,7 @@ PUBLIC_NAMES = {
     "ClusterAssets": "spacy_bert_unsup.vocab.assets",
     "MaskedLM": "spacy_bert_unsup.mlm.model",
     "VocabVectors": "spacy_bert_unsup.vocab.vectors",
-    "cluster_vocab": "spacy_bert_unsup.vocab.clusters",
+    "cluster_vocab": "spacy_bert_unsup.vocab.clustering.clusters",
     "propagate_labels": "spacy_bert_unsup.vocab.propagation",
 }
 """Where each lazily imported name lives."""

@@ -71,7 +71,7 @@ def test_data_files_are_in_the_wheel():
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }
     assert data == shipped
-    assert package / "cli" / "page.html" in data
+    assert package / "cli" / "tagging" / "page.html" in data
 
 
 def test_registered_functions_are_named_as_promised():

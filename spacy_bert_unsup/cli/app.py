@@ -10,30 +10,30 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BertUnsupError, MissingExtraError
-from .annotate import annotate_cli
-from .bias import bias_cli
-from .bipartite import bipartite_cli
-from .build import build_cli
-from .cluster import cluster_cli
-from .decompose import decompose_cli
-from .demo import demo_cli
-from .embed import embed_cli
-from .evaluate import evaluate_cli
-from .explain import explain_cli
-from .fill import fill_cli
-from .graph import graph_cli
-from .histogram import histogram_cli
-from .info import info_cli
-from .label import label_cli
-from .lookup import lookup_cli
+from .labelling.build import build_cli
+from .labelling.label import label_cli
 from .messages import fail
-from .neighbors import neighbors_cli
-from .pivot import pivot_cli
 from .pretrain import PRETRAIN_CONTEXT, pretrain_cli
-from .revote import revote_cli
-from .similar import similar_cli
-from .states import states_cli
-from .vectors import vectors_cli
+from .reading.bias import bias_cli
+from .reading.decompose import decompose_cli
+from .reading.embed import embed_cli
+from .reading.fill import fill_cli
+from .reading.neighbors import neighbors_cli
+from .reading.similar import similar_cli
+from .reading.states import states_cli
+from .tagging.annotate import annotate_cli
+from .tagging.demo import demo_cli
+from .tagging.evaluate import evaluate_cli
+from .tagging.explain import explain_cli
+from .tagging.info import info_cli
+from .tagging.revote import revote_cli
+from .vocabulary.bipartite import bipartite_cli
+from .vocabulary.cluster import cluster_cli
+from .vocabulary.graph import graph_cli
+from .vocabulary.histogram import histogram_cli
+from .vocabulary.lookup import lookup_cli
+from .vocabulary.pivot import pivot_cli
+from .vocabulary.vectors import vectors_cli
 
 NAME = "bert-unsup"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spacy_bert_unsup.cli.labelled import load_labelled
+from spacy_bert_unsup.cli.reading.labelled import load_labelled
 from spacy_bert_unsup.mlm.model import MaskedLM
 from tests.toys import make_lm
 

@@ -1,0 +1,1 @@
+"""Commands that turn people's labels into assets."""

@@ -1,0 +1,1 @@
+"""Commands that read the model: blanks, scores, neighbours, vectors."""

@@ -1,0 +1,1 @@
+"""Commands that look into a vocabulary: cosines, clusters, labels of words."""

@@ -1,0 +1,1 @@
+"""Clusters of terms, the labels they get and give, and their files."""

@@ -1,0 +1,1 @@
+"""How terms lie to each other: cosines in blocks, tails, histograms, pivots, graph."""

@@ -1,0 +1,1 @@
+"""Where people label: the folder of assets, what to do next, sheets, and builds."""
