@@ -26,6 +26,10 @@ PipelineOption: TypeAlias = Annotated[
         "--pipeline", help="A saved pipeline: a folder or an installed package."
     ),
 ]
+GoldMapOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--map", help="JSON: gold tag to label, null to leave it out."),
+]
 JsonFlag: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print JSON, for programs.")
 ]

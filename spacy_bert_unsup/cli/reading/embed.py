@@ -100,8 +100,8 @@ def embed_cli(
       python -m spacy bert-unsup embed notes.txt --out notes.npz --normalize
       python -m spacy bert-unsup embed notes.txt --kind words --merge last -o w.jsonl
     """
+    from ...mlm.loader import STARTER
     from ...mlm.model import MaskedLM
-    from ..vocabulary.loading import STARTER
 
     check_vector_path(out)
     warn_about_unused(context, kind, USERS)

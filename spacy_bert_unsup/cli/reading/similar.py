@@ -85,8 +85,8 @@ def similar_cli(
     """
     import srsly
 
+    from ...mlm.loader import STARTER
     from ...mlm.model import MaskedLM
-    from ..vocabulary.loading import STARTER
 
     warn_about_unused(context, kind, {"layers": ["mean"], "weighting": ["mean"]})
     asked = [InputText(repair_surrogates(query), "query") for query in queries or []]

@@ -16,6 +16,7 @@ from ..messages import warn
 from ..options import (
     AssetsOption,
     ConfigOption,
+    GoldMapOption,
     JsonFlag,
     ModelOption,
     PipelineOption,
@@ -35,13 +36,7 @@ def evaluate_cli(
     gold: Annotated[
         list[Path], typer.Argument(metavar="GOLD", help="CoNLL or .spacy files.")
     ],
-    label_map: Annotated[
-        Path | None,
-        typer.Option(
-            "--map",
-            help="JSON: gold tag to label, null to leave it out.",
-        ),
-    ] = None,
+    label_map: GoldMapOption = None,
     given_spans: Annotated[
         bool,
         typer.Option(

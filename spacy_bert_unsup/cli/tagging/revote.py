@@ -10,7 +10,14 @@ import typer
 
 from ...errors import ConfigError, Errors, InputError
 from ..messages import good
-from ..options import AssetsOption, ConfigOption, JsonFlag, ModelOption, PipelineOption
+from ..options import (
+    AssetsOption,
+    ConfigOption,
+    GoldMapOption,
+    JsonFlag,
+    ModelOption,
+    PipelineOption,
+)
 from ..plots import check_plot_path
 from .revote_job import RevoteJob
 
@@ -56,10 +63,7 @@ def revote_cli(
             "--gold", help="CoNLL or .spacy file of the same texts, to score against."
         ),
     ] = None,
-    gold_map: Annotated[
-        Path | None,
-        typer.Option("--map", help="JSON: gold tag to label, null to leave it out."),
-    ] = None,
+    gold_map: GoldMapOption = None,
     sweep: Annotated[
         bool,
         typer.Option("--sweep", help="Find the best threshold of each gold label."),
