@@ -76,16 +76,19 @@ class LabelTable:
         RETURNS (LabelTable): Labels of each row: highest first, ties in the order in
             which they came.
         """
-        keep = np.flatnonzero(np.diff(self.starts)[things])
-        order = keep[order_stably(rows[keep], size)]
-        rows = rows[order]
+        labelled = np.diff(self.starts) > 0
+        keep = np.flatnonzero(labelled[things])
+        rows = rows[keep]
+        things = things[keep[order_stably(rows, size)]]
+        bounds = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=size))])
         sizes = np.zeros(size, np.int64)
         found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        for part in _split_rows(rows, most=min(CHUNK, LATE // (len(self.names) + 1))):
-            begins = np.flatnonzero(np.diff(rows[part], prepend=-1))
-            total, met = self._sum_runs(things[order[part]], begins)
-            many, columns, counts = _rank(total, met)
-            sizes[rows[part][begins]] = many
+        most = min(CHUNK, LATE // (len(self.names) + 1))
+        for first, last in _split_rows(bounds, most):
+            own = first + np.flatnonzero(np.diff(bounds[first : last + 1]))
+            part = things[bounds[first] : bounds[last]]
+            total, met = self._sum_runs(part, bounds[own] - bounds[first])
+            sizes[own], columns, counts = _rank(total, met)
             found.append((columns, counts))
         columns, counts = map(np.concatenate, zip(*found, strict=True))
         starts = np.concatenate([[0], np.cumsum(sizes)])
@@ -117,16 +120,17 @@ class LabelTable:
             yield count, place
 
 
-def _split_rows(rows: Longs, most: int) -> Iterator[slice]:
-    """Parts of ascending rows: whole ones, as many as fit."""
+def _split_rows(bounds: Longs, most: int) -> Iterator[tuple[int, int]]:
+    """Rows to take together, as many as fit: the first, and one past the last.
+
+    bounds (Longs): (R + 1,) where the pairs of each row begin.
+    most (int): Pairs, unless a row alone has more.
+    """
     first = 0
-    while first < len(rows):
-        last = len(rows)
-        if last - first > most:
-            last = int(np.searchsorted(rows, rows[first + most]))
-            if last == first:
-                last = int(np.searchsorted(rows, rows[first], side="right"))
-        yield slice(first, last)
+    while first < len(bounds) - 1:
+        fitting = int(np.searchsorted(bounds, bounds[first] + most, side="right")) - 1
+        last = max(fitting, first + 1)
+        yield first, last
         first = last
 
 
