@@ -18,7 +18,7 @@ _BRACKETS = re.compile(rf"\s*[(\[][^()\[\]]*[{CITED}{MISSING}][^()\[\]]*[)\]]")
 _RUNS = re.compile(rf"\s*{_NUMBERS}(?:[\s,;–-]*{_NUMBERS})*")
 _EMPTY = re.compile(r"\s*[(\[][\s,;:.–-]*[)\]]")
 _SENTENCE = re.compile(
-    r"(?<=[.!?])\s+(?=[\"“'‘(\[]?[A-Z0-9])|(?<=[.!?][\"”’)])\s+(?=[A-Z])"
+    rf"(?<=[.!?])\s+(?=[\"“'‘(\[]?[A-Z0-9{MISSING}])|(?<=[.!?][\"”’)])\s+(?=[A-Z])"
 )
 
 

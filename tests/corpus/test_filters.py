@@ -34,6 +34,7 @@ def test_what_is_no_prose_goes(text):
 def test_sentences_with_something_missing_go():
     text = f"{GOOD} It is {MISSING} metres wide. {GOOD}"
     assert list(keep_prose(text, 12)) == [f"{GOOD} {GOOD}"]
+    assert list(keep_prose(f"{GOOD} {MISSING} shows it.", 12)) == [GOOD]
 
 
 def test_long_paragraphs_are_split_at_sentence_ends():
