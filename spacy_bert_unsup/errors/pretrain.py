@@ -30,8 +30,9 @@ class PretrainErrors:
         "corpus.text_key to the field that holds the text."
     )
     E414 = (
-        "[E414] {folder} was prepared with other corpus or vocabulary settings. Choose "
-        "another folder as corpus.prepared, or delete this one to prepare it again."
+        "[E414] {folder} was prepared with other corpus or vocabulary settings, or of "
+        "other text. Choose another folder as corpus.prepared, or delete this one to "
+        "prepare it again."
     )
     E415 = (
         "[E415] The corpus in {folder} is too small: {documents} documents, {held_out} "

@@ -38,14 +38,16 @@ def prepare_corpus(config: PretrainConfig) -> Path:
 
     RETURNS (Path): Folder with tokenizer.json, vocab.txt, {train,valid}.ids,
         {train,valid}.docs.npy and meta.json.
-    RAISES (PretrainError): If the folder was made by other settings, or the corpus is
-        empty or too small.
+    RAISES (PretrainError): If the folder was made by other settings or of other files,
+        or the corpus is empty or too small.
     """
     folder = Path(config.corpus.prepared)
     digest = settings_digest(config)
     if (folder / "meta.json").exists():
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        if meta["settings"] != digest:
+        # A training machine may have the prepared folder alone.
+        here = Path(config.corpus.folder).is_dir()
+        if meta["settings"] != digest or (here and meta["bytes"] != list_sizes(config)):
             raise PretrainError(Errors.E414.format(folder=folder))
         return folder
     beside = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -68,6 +70,11 @@ def settings_digest(config: PretrainConfig) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
+def list_sizes(config: PretrainConfig) -> dict[str, int]:
+    """RETURNS (dict[str, int]): File -> bytes; tells when the text is another."""
+    return {path.name: path.stat().st_size for path in find_files(config.corpus)}
+
+
 def _write_prepared(folder: Path, config: PretrainConfig, digest: str) -> None:
     tokenizer, report = _make_vocabulary(config)
     logger.info("Vocabulary: %s", report)
@@ -75,7 +82,7 @@ def _write_prepared(folder: Path, config: PretrainConfig, digest: str) -> None:
     dtype = "uint16" if tokenizer.get_vocab_size() <= 2**16 else "uint32"
     meta: dict[str, object] = {
         "settings": digest,
-        "files": [path.name for path in find_files(config.corpus)],
+        "bytes": list_sizes(config),
         "dtype": dtype,
         "lowercase": folds_case(tokenizer),
         "vocabulary": report,

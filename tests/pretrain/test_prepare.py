@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +50,20 @@ def test_second_call_makes_nothing(config, prepared, monkeypatch):
 def test_other_settings_are_refused(config, prepared):
     with pytest.raises(PretrainError, match=str(prepared)):
         prepare_corpus(with_corpus(config, valid_share=0.2))
+
+
+def test_other_text_is_noticed(config, tmp_path):
+    folder = tmp_path / "texts"
+    shutil.copytree(config.corpus.folder, folder)
+    mine = with_corpus(config, folder=str(folder), prepared=str(tmp_path / "made"))
+    made = prepare_corpus(mine)
+    assert prepare_corpus(mine) == made
+    with (folder / "tiny.txt").open("a", encoding="utf-8") as file:
+        file.write("\nOne more paragraph.\n")
+    with pytest.raises(PretrainError, match="of other text"):
+        prepare_corpus(mine)
+    shutil.rmtree(folder)  # as on a training machine
+    assert prepare_corpus(mine) == made
 
 
 def test_killed_preparation_leaves_nothing(config, tmp_path, monkeypatch):
