@@ -54,9 +54,9 @@ def _follows_short_form(words: Sequence[str], i: int) -> bool:
 def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
     """Tokens that belong to the one before them, so that no span should part them.
 
-    Capitalised words side by side, also where the first one starts a sentence; an
-    initial and its word ("E. coli", "E . coli"); and a hyphen with a letter or a small
-    number ("IL - 6", "L - dopa").
+    Capitalised words side by side, also where the first one starts a sentence; a word
+    and its letter ("hepatitis B"); an initial and its word ("E. coli", "E . coli"); and
+    a hyphen with a letter or a small number ("IL - 6", "L - dopa").
 
     words (Sequence[str]): T token texts.
     capital (Bools): (T,) from `find_capitals`.
@@ -68,7 +68,7 @@ def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
     for i in range(1, len(words)):
         before, word = words[i - 1], words[i]
         is_name = len(word) > 2 and word.isalpha() and word.islower()
-        if _INITIAL.fullmatch(before) and is_name:
+        if _INITIAL.fullmatch(before) and is_name or _is_lettered(before, word):
             bond[i] = True
         elif word == "." and _INITIAL.fullmatch(before + word):
             bond[i] = True
@@ -77,6 +77,12 @@ def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
         elif word == "-" and i + 1 < len(words) and _is_code(before, words[i + 1]):
             bond[i] = bond[i + 1] = True
     return bond
+
+
+def _is_lettered(before: str, word: str) -> bool:
+    """Whether a capital letter behind a word tells one kind of it from others."""
+    long = len(before) > 2 and before.isalpha() and before.islower()
+    return long and len(word) == 1 and word.isupper()
 
 
 def _is_code(before: str, after: str) -> bool:
