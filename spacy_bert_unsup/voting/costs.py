@@ -88,8 +88,8 @@ def weigh_lower_case(
     spans (Ints): (S, 2) first token, one past the last.
     words (WordLabels): Labels of the text's T words.
     decisions (Decisions): Of the S spans.
-    RETURNS (Floats): (S,) how many such words, times the share of the label's seeds
-        that have a capital.
+    RETURNS (Floats): (S,) how many such words, times the square of the share of the
+        label's seeds that have a capital.
     """
     bonded = words.bond | np.append(words.bond[1:], False)
     lower = words.is_word & ~words.capital & ~words.numeral & ~bonded
@@ -99,4 +99,6 @@ def weigh_lower_case(
     found = count_in(spans, lower & ~blocks)
     found += ends[spans[:, 0]].astype(np.int32) + ends[spans[:, 1] - 1]
     mixed = count_in(spans, words.capital) > 0
-    return (found * mixed * tagger.capital_shares[decisions.root]).astype(np.float32)
+    # Squared, since a label is only sure of its capitals if nearly all seeds have them.
+    sure = tagger.capital_shares[decisions.root] ** 2
+    return (found * mixed * sure).astype(np.float32)

@@ -79,7 +79,7 @@ def test_lower_case_beside_capitals(make_tagger, text, span, count):
     found = weigh_lower_case(tagger, spans, words, decide(roots))
     assert found.dtype == np.float32
     # Four of four seeds of PERSON, none of DISEASE's one whole word; see `share_cases`.
-    assert found.tolist() == pytest.approx([count * 5 / 7, count * 1 / 5])
+    assert found.tolist() == pytest.approx([count * (5 / 7) ** 2, count * (1 / 5) ** 2])
 
 
 def test_a_root_without_seeds_of_its_own_costs_nothing(make_tagger):

@@ -189,7 +189,7 @@ def test_runs_of_capitals_are_kept_whole(make_tagger, cost, words):
 
 @pytest.mark.parametrize(
     ("cost", "capitals", "wanted"),
-    [(0.0, True, "treated Smith"), (3.0, True, "Smith"), (3.0, False, "treated Smith")],
+    [(0.0, True, "treated Smith"), (9.0, True, "Smith"), (9.0, False, "treated Smith")],
 )
 def test_words_in_lower_case_are_left_outside_names(
     make_tagger, cost, capitals, wanted
