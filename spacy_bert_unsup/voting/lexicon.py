@@ -244,7 +244,7 @@ class Lexicon:
         A span none of whose words is an entity by itself is no entity either, unless
         all have capitals ("State Department"); in any other span kind words speak for
         their kind, and the last word that is no numeral, the head of an English noun
-        phrase, weighs more.
+        phrase, weighs more. Punctuation says nothing beside words.
 
         spans (Ints): (S, 2) first token, one past the last.
         words (WordLabels): Of the text.
@@ -255,8 +255,11 @@ class Lexicon:
         lower = count_in(spans, words.is_word & ~words.capital) > 0
         dull = (count_in(spans, entity) == 0) & (lower | (count_in(spans, title) == 0))
         dull |= spans[:, 1] - spans[:, 0] == 1
+        spoken = words.is_word[:, None]
         sums = np.where(
-            dull[:, None], sum_in(spans, words.alone), sum_in(spans, words.voters)
+            dull[:, None],
+            sum_in(spans, words.alone * spoken),
+            sum_in(spans, words.voters * spoken),
         )
         last = find_heads(spans, words.is_word & ~words.numeral)
         heads = np.where(dull[:, None], words.alone[last], words.voters[last])

@@ -82,6 +82,9 @@ class VotingSettings:
         keeps adjectives and generic nouns out of the edges.
     number_cost (float): What it costs a span to begin with a numeral ("two cities"),
         and a number to hold a word that is none ("Arsenal 3").
+    lower_cost (float): What each word in lower case costs a span with capitals, for
+        labels whose seeds all have capitals; much less where fewer have. It keeps
+        "coach" out of "coach Smith". Not used without `capitals`.
     cut_cost (float): What it costs a span to part tokens that belong together: a run
         of capitalised words, "E. coli", "IL - 6".
     split_cost (float): What it costs to have two spans side by side.
@@ -123,13 +126,14 @@ class VotingSettings:
     extend: int = 2
     capitals: bool = True
     bridges: tuple[str, ...] = (
-        *("-", "–", "/", "'", "’", "'s", "’s", "s"),
+        *("-", "–", "'", "’", "'s", "’s", "s"),
         *("of", "de", "del", "la", "von", "van", "der", "el", "al", "&"),
     )
     max_span: int = 6
     entity_share: float = 0.5
     extra_cost: float = 1.0
     number_cost: float = 1.0
+    lower_cost: float = 3.0
     cut_cost: float = 0.5
     split_cost: float = 1.0
     context_margin: float = 0.1

@@ -17,6 +17,7 @@ from .asking import Asker
 from .lexicon import Lexicon, WordLabels
 from .settings import ASK_ALL, CUES, VotingSettings
 from .spans import Rollup
+from .spelling import CAPITAL
 from .tables import VoteTables
 from .votes import divide_rows, pool_cues, vote_labels
 
@@ -104,6 +105,16 @@ class SpanTagger:
             self._root_of(self.settings.number_term),
             self._root_of(self.settings.year_term),
         )
+
+    @cached_property
+    def capital_shares(self) -> Floats:
+        """(R,) share of each root's own seeds that have a capital and then lower case.
+
+        0 for roots without an own column.
+        """
+        labels = self.assets.scheme.labels
+        shares = dict(zip(labels, self.tables.cases[CAPITAL].tolist(), strict=True))
+        return np.array([shares.get(r, 0.0) for r in self.rollup.roots], np.float32)
 
     def _root_of(self, term: str) -> int:
         """The root label that a term speaks for most; -1 if it has none."""

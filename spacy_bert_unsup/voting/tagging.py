@@ -11,6 +11,13 @@ from ..errors import ConfigError, Errors
 from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints, TokenSpan
 from .candidates import Candidates
+from .costs import (
+    count_cuts,
+    count_odd_numbers,
+    find_extras,
+    find_seams,
+    weigh_lower_case,
+)
 from .lexicon import WordLabels, count_in
 from .proposals import assign_roles, propose_spans
 from .settings import VotingSettings
@@ -18,9 +25,6 @@ from .spans import Decisions, decide_roots, resolve_overlaps, segment_tokens
 from .tagger import SpanScores, SpanTagger
 from .text import flatten_spans
 from .thresholds import Thresholds
-
-KNOWN_AS = 0.15
-"""A word speaks for a label if it gives it at least this share of its vote."""
 
 
 @dataclass(frozen=True)
@@ -226,8 +230,8 @@ def span_values(
 
     For every token, how far the span is above the two bars; less a cost for each word
     without a capital, with an entry of its own, that is no entity and speaks for none;
-    for numerals where they do not belong; and for each end that parts tokens which
-    belong together.
+    for numerals where they do not belong; for words in lower case in names; and for
+    each end that parts tokens which belong together.
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
@@ -236,52 +240,18 @@ def span_values(
     bar (Floats): (S,) threshold of each span's label.
     RETURNS (Floats): (S,) values, may be negative.
     """
-    settings, entity = tagger.settings, tagger.tables.entity
-    speaks = words.voters[:, entity].sum(axis=1) >= KNOWN_AS
-    extra = words.alone[:, ~entity].sum(axis=1) > 0.5
-    extra &= words.known & words.is_word & ~words.capital & ~speaks
+    settings = tagger.settings
     above = decisions.entity - settings.entity_share + decisions.score - bar
-    return (
+    worth = (
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
-        - settings.extra_cost * count_in(spans, extra)
+        - settings.extra_cost * count_in(spans, find_extras(tagger, words))
         - settings.number_cost * count_odd_numbers(tagger, spans, words, decisions)
-        - settings.cut_cost * count_cuts(spans, words.bond)
+        - settings.cut_cost * count_cuts(spans, find_seams(tagger, words))
     )
-
-
-def count_odd_numbers(
-    tagger: SpanTagger, spans: Ints, words: WordLabels, decisions: Decisions
-) -> Ints:
-    """Numerals in front of what is neither number nor time, and words inside numbers.
-
-    tagger (SpanTagger): Says which labels numerals and years have.
-    spans (Ints): (S, 2) first token, one past the last.
-    words (WordLabels): Labels of the text's T words.
-    decisions (Decisions): Of the S spans.
-    RETURNS (Ints): (S,) how many words are where they do not belong.
-    """
-    number, time = tagger.number_roots
-    if number < 0:
-        return np.zeros(len(spans), np.int32)
-    summed = tagger.rollup.sum_up(words.voters)
-    parted = ~np.append(words.bond[1:], False)  # "5 - HT" is one thing
-    numeral = words.numeral & parted
-    first, root = spans[:, 0], decisions.root
-    leads = numeral[first] & (root != number) & (root != time)
-    leads &= summed[first, root] < KNOWN_AS
-    others = count_in(spans, words.is_word & (summed[:, number] < KNOWN_AS))
-    return (leads + (root == number) * others).astype(np.int32)
-
-
-def count_cuts(spans: Ints, bond: Bools) -> Ints:
-    """At how many of its two ends a span parts tokens that belong together.
-
-    spans (Ints): (S, 2) first token, one past the last.
-    bond (Bools): (T,) tokens that belong to the one before them.
-    RETURNS (Ints): (S,) 0 to 2.
-    """
-    padded = np.append(bond, False)
-    return padded[spans[:, 0]].astype(np.int32) + padded[spans[:, 1]]
+    if settings.capitals:
+        lower = weigh_lower_case(tagger, spans, words, decisions)
+        worth -= settings.lower_cost * lower
+    return worth
 
 
 def choose_split(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,19 +20,28 @@ LONGEST_CODE = 2
 def find_capitals(words: Sequence[str]) -> Bools:
     """Capitalised words that do not start a sentence, and single capital letters.
 
-    Stops of initials and short forms ("F. Smith", "Mr. Smith") end no sentence.
+    Stops of initials and short forms ("F. Smith", "Mr. Smith") end no sentence. Where
+    all is written in capitals, they say nothing.
 
     words (Sequence[str]): T token texts.
     RETURNS (Bools): (T,).
     """
-    starts = {
-        i for i in guess_sentence_starts(words) if not _follows_short_form(words, i)
-    }
+    bounds = guess_sentence_starts(words)
+    starts = {i for i in bounds if not _follows_short_form(words, i)}
     flags = [
         word[:1].isupper() and (i not in starts or len(word) == 1)
         for i, word in enumerate(words)
     ]
+    for start, end in pairwise([*bounds, len(words)]):
+        if _is_shouted(words[start:end]):
+            flags[start:end] = [False] * (end - start)
     return np.array(flags, bool)
+
+
+def _is_shouted(words: Sequence[str]) -> bool:
+    """Whether several words are in capitals, and none is not."""
+    lettered = [word for word in words if any(map(str.isalpha, word))]
+    return len(lettered) > 1 and all(map(str.isupper, lettered))
 
 
 def _follows_short_form(words: Sequence[str], i: int) -> bool:
@@ -44,7 +54,8 @@ def _follows_short_form(words: Sequence[str], i: int) -> bool:
 def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
     """Tokens that belong to the one before them, so that no span should part them.
 
-    Capitalised words side by side; an initial and its word ("E. coli", "E . coli"); and
+    Capitalised words side by side, also where the first one starts a sentence; a word
+    and its letter ("hepatitis B"); an initial and its word ("E. coli", "E . coli"); and
     a hyphen with a letter or a small number ("IL - 6", "L - dopa").
 
     words (Sequence[str]): T token texts.
@@ -52,11 +63,12 @@ def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
     RETURNS (Bools): (T,) the first one is always False.
     """
     bond = np.zeros(len(words), bool)
-    bond[1:] = capital[1:] & capital[:-1]
+    title = np.array([word[:1].isupper() for word in words], bool)
+    bond[1:] = capital[1:] & title[:-1]
     for i in range(1, len(words)):
         before, word = words[i - 1], words[i]
         is_name = len(word) > 2 and word.isalpha() and word.islower()
-        if _INITIAL.fullmatch(before) and is_name:
+        if _INITIAL.fullmatch(before) and is_name or _is_lettered(before, word):
             bond[i] = True
         elif word == "." and _INITIAL.fullmatch(before + word):
             bond[i] = True
@@ -65,6 +77,12 @@ def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
         elif word == "-" and i + 1 < len(words) and _is_code(before, words[i + 1]):
             bond[i] = bond[i + 1] = True
     return bond
+
+
+def _is_lettered(before: str, word: str) -> bool:
+    """Whether a capital letter behind a word tells one kind of it from others."""
+    long = len(before) > 2 and before.isalpha() and before.islower()
+    return long and len(word) == 1 and word.isupper()
 
 
 def _is_code(before: str, after: str) -> bool:

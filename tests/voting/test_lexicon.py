@@ -129,17 +129,19 @@ def test_text_without_tokens(word_tagger):
 
 shares = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=3, max_size=3)
 flags = st.booleans()
-tokens = st.lists(st.tuples(shares, shares, flags, flags), min_size=1, max_size=7)
+word = st.tuples(shares, shares, flags, flags, flags)
+tokens = st.lists(word, min_size=1, max_size=7)
 
 
 @given(tokens, st.sampled_from([1.0, 2.0]))
 def test_spans_equal_a_loop(rows, head):
     """Stated for one span at a time; labels are entity, entity, not."""
-    given_names = ("voters", "alone", "capital", "numeral")
-    voters, alone, capital, numeral = map(np.array, zip(*rows, strict=True))
+    names = ("voters", "alone", "capital", "numeral", "is_word")
+    values = [np.array(column) for column in zip(*rows, strict=True)]
+    voters, alone, capital, numeral, is_word = values
+    capital &= is_word
     table = {field.name: np.ones(len(rows), bool) for field in fields(WordLabels)}
-    table |= zip(given_names, (voters, alone, capital, numeral), strict=True)
-    words = WordLabels(**table)
+    words = WordLabels(**table | dict(zip(names, values, strict=True)))
     n = len(rows)
     spans = [(a, b) for a in range(n) for b in range(a + 1, n + 1)]
     lexicon = Lexicon(
@@ -154,14 +156,15 @@ def test_spans_equal_a_loop(rows, head):
     found = lexicon.label_spans(np.array(spans), words)
     for (start, end), row in zip(spans, found, strict=True):
         holds_entity = any(alone[i, ENTITY].max() > 0 for i in range(start, end))
-        titles = capital[start:end].all() and voters[start:end, ENTITY].any()
+        whole = np.array([i for i in range(start, end) if is_word[i]], int)
+        titles = capital[whole].all() and voters[whole][:, ENTITY].any()
         holds_entity = holds_entity or titles
         table = voters if end - start > 1 and holds_entity else alone
-        others = [i for i in range(start, end) if not numeral[i]]
+        others = [i for i in whole if not numeral[i]]
         last = others[-1] if others else end - 1
         total = np.zeros(3)
         for i in range(start, end):
-            total += table[i] * (head if i == last else 1)
+            total += table[i] * (is_word[i] + (head - 1) * (i == last))
         wanted = total / total.sum() if total.any() else total
         np.testing.assert_allclose(row, wanted, atol=1e-5)
 

@@ -89,13 +89,16 @@ def test_words_take_their_ending_as_a_last_row():
     ("text", "bonds"),
     [
         ("in New York City he", [2, 3]),
+        ("New York ended . St Paul did", [1, 5]),
+        ("NEW YORK BEAT PARIS", []),
+        ("a hepatitis B virus of A or vitamin c", [2]),
         ("an E. coli strain", [2]),
         ("an E . coli strain", [2, 3]),
         ("E . coli", [1, 2]),
         ("saw John F. Smith", [2, 3]),
         ("an IL - 6 gene", [2, 3]),
         ("5 - fluorouracil", [1, 2]),
-        ("and L - dopa", [2, 3]),
+        ("and L - dopa", [1, 2, 3]),
         ("well - known 1 - Smith 2 - 0 in 1996 - 08", []),
         ("- 6 of x -", []),
     ],
@@ -113,6 +116,22 @@ def test_capitals_after_short_forms():
     )
     found = [w for w, yes in zip(words, find_capitals(words), strict=True) if yes]
     assert found == ["Mr.", "Smith", "J.", "Brown", "J", "Green", "St.", "Paul"]
+
+
+@pytest.mark.parametrize(
+    ("text", "capitals"),
+    [
+        ("MAN SEES NEW YORK", []),
+        ("CUP - PARIS BEAT LYON 2 - 0 . He saw Paris", ["Paris"]),
+        ("he saw NEW YORK", ["NEW", "YORK"]),
+        ("He . NASA . 5 -", []),
+        ("Then NASA . NASA said IBM", ["NASA", "IBM"]),
+    ],
+)
+def test_capitals_say_nothing_where_all_are(text, capitals):
+    words = text.split()
+    found = [w for w, yes in zip(words, find_capitals(words), strict=True) if yes]
+    assert found == capitals
 
 
 @given(st.lists(st.sampled_from(["A", ".", "-", "6", "coli", "Paris"]), max_size=6))

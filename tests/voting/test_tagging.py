@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from spacy_bert_unsup.voting.candidates import Candidates
-from spacy_bert_unsup.voting.spans import Decisions
-from spacy_bert_unsup.voting.tagging import (
-    count_cuts,
-    count_odd_numbers,
-    find_spans,
-    tag_texts,
-)
+from spacy_bert_unsup.voting.tagging import find_spans, tag_texts
 from spacy_bert_unsup.voting.thresholds import Thresholds
 from tests.voting.words import encode_words
 
@@ -185,36 +179,22 @@ def test_given_spans_are_all_asked_in_context(make_tagger):
     assert (asked_in_context(make_tagger(**settings), given) >= 0).any(axis=1).all()
 
 
-def test_cuts_through_bonds():
-    """The words 1 to 3 and 5 to 6 belong together."""
-    bond = np.array([False, False, True, True, False, False, True])
-    spans = [(0, 1), (1, 4), (1, 2), (2, 3), (3, 6), (5, 7), (0, 7)]
-    assert count_cuts(np.array(spans), bond).tolist() == [0, 0, 1, 2, 2, 0, 0]
-
-
-def test_numbers_where_they_do_not_belong(make_tagger):
-    tagger = make_tagger(cues=("lexical",))
-    (text,) = encode_words(tagger.lm, "2 Paris 3 fever 5 - x")
-    words = tagger.lexicon.label_words(text)
-    assert words.bond.tolist() == [False] * 5 + [True] * 2
-    roots = list(tagger.rollup.roots)
-    number, time, place = map(roots.index, ("FUNCTION", "PERSON", "LOCATION"))
-    tagger.number_roots = number, time
-    # FUNCTION stands in for NUMBER, which the toy scheme does not have.
-    words.voters[[0, 2, 4]] = tagger.rollup.matrix[:, number]
-    words.numeral[[0, 2, 4]] = True
-    spans = [(0, 2, place), (0, 2, time), (1, 3, place), (0, 1, number), (4, 7, place)]
-    spans += [(1, 3, number), (0, 4, number)]
-    none = np.zeros(len(spans), np.float32)
-    bounds, root = np.split(np.array(spans, np.int32), [2], axis=1)
-    decisions = Decisions(root[:, 0], none, none, none[:, None])
-    found = count_odd_numbers(tagger, bounds, words, decisions)
-    assert found.tolist() == [1, 0, 0, 0, 0, 1, 2]
-
-
 @pytest.mark.parametrize(("cost", "words"), [(0.0, "Smith"), (9.0, "Visited Smith")])
 def test_runs_of_capitals_are_kept_whole(make_tagger, cost, words):
     settings = {"cues": ("lexical",), "head": 1.0, "entity_share": 0.3}
     tagger = make_tagger(cut_cost=cost, **settings)
     ((found,),) = tag(tagger, "the Visited Smith")
     assert found == (words, "PERSON")
+
+
+@pytest.mark.parametrize(
+    ("cost", "capitals", "wanted"),
+    [(0.0, True, "treated Smith"), (9.0, True, "Smith"), (9.0, False, "treated Smith")],
+)
+def test_words_in_lower_case_are_left_outside_names(
+    make_tagger, cost, capitals, wanted
+):
+    settings = {"cues": ("lexical",), "head": 3.0, "extra_cost": 0.0, "block": 1.0}
+    settings |= {"lower_cost": cost, "capitals": capitals, "entity_share": 0.2}
+    ((found,),) = tag(make_tagger(**settings), "treated Smith")
+    assert found == (wanted, "PERSON")
