@@ -6,8 +6,10 @@ thousands. The layout is that of spaCy's `DocBin`, `SpanGroups` and `SpanGroup`.
 
 from __future__ import annotations
 
+import gc
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,18 @@ class Codec:
     def dump(self, data: Any) -> bytes:
         """Data to bytes."""
         return self._packer.pack(data)
+
+
+@contextmanager
+def pause_gc() -> Iterator[None]:
+    """Look for no cycles while much is unpacked: there are none, and it takes long."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def read_bin(path: Path) -> DocBin:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ..types import TokenSpan
@@ -80,6 +80,18 @@ class RevoteReport:
         self.counts[flip.after or flip.before or "", flip.kind] += 1
         if len(self.flips) < self.most:
             self.flips.append(flip)
+
+    def merge(self, other: RevoteReport) -> None:
+        """Take in the report on the docs behind these."""
+        room = max(self.most - len(self.flips), 0)
+        self.flips += [
+            replace(flip, doc=flip.doc + self.docs) for flip in other.flips[:room]
+        ]
+        self.docs += other.docs
+        self.changed += other.changed
+        self.unseen += other.unseen
+        self.missing += other.missing
+        self.counts += other.counts
 
     def table(self) -> dict[str, dict[str, int]]:
         """Label -> kind -> flips, in alphabetical order."""

@@ -61,30 +61,60 @@ def revote_docs(
         revoter = revoter or Revoter.for_docs(stored[0], assets)
         for i, votes in enumerate(stored, report.docs):
             revoter.check(votes, name_doc(i))
-        verdict = revoter.vote(stored)
-        settings = revoter.kept_settings
-        groups = verdict.groups()
-        for i, doc in enumerate(batch):
-            if i in groups:
-                write_doc(doc, verdict, i, groups[i], key=spans_key)
-                add_flips(report, verdict, i, groups[i], partial(_read_span, doc))
+        places, verdict = vote_where_needed(revoter, stored)
+        groups = verdict.groups() if verdict else {}
+        for n, i in enumerate(places):
+            assert verdict is not None
+            doc = batch[i]
+            if n in groups:
+                write_doc(doc, verdict, n, groups[n], key=spans_key)
+                read = partial(_read_span, doc)
+                add_flips(report, verdict, n, groups[n], read, number=report.docs + i)
             else:
-                doc.spans[spans_key].attrs[DECIDED]["settings"] = settings
-        count_docs(report, verdict)
+                doc.spans[spans_key].attrs[DECIDED] = verdict.decide_alike(n)
+        count_docs(report, stored, places, verdict)
         yield from batch
 
 
-def name_doc(number: int) -> str:
+def name_doc(number: int, source: str = "") -> str:
     """How messages name a doc; numbers are from 0."""
-    return f"Doc {number + 1}"
+    return f"Doc {number + 1}" + (f" of {source}" if source else "")
 
 
-def count_docs(report: RevoteReport, verdict: Verdict) -> None:
-    """Add the counts of a batch to a report."""
-    report.docs += len(verdict.stored)
-    report.changed += int(verdict.changed.sum())
-    report.unseen += int(verdict.revote.unseen.sum())
-    report.missing += int((verdict.revote.missing & ~verdict.revote.unseen).sum())
+def vote_where_needed(
+    revoter: Revoter, stored: Sequence[StoredVotes]
+) -> tuple[list[int], Verdict | None]:
+    """Vote about the docs that this very vote did not label already.
+
+    revoter (Revoter): Who votes.
+    stored (Sequence[StoredVotes]): What docs hold.
+    RETURNS (tuple[list[int], Optional[Verdict]]): Which docs, and the verdict on them;
+        None where there are none.
+    """
+    places = [i for i, votes in enumerate(stored) if not revoter.has_voted(votes)]
+    return places, revoter.vote([stored[i] for i in places]) if places else None
+
+
+def count_docs(
+    report: RevoteReport,
+    stored: Sequence[StoredVotes],
+    places: Sequence[int],
+    verdict: Verdict | None,
+) -> None:
+    """Add the counts of a batch to a report.
+
+    report (RevoteReport): Where to.
+    stored (Sequence[StoredVotes]): What the docs held.
+    places (Sequence[int]), verdict (Optional[Verdict]): Of `vote_where_needed`.
+    """
+    lacking = [votes.lacking for votes in stored]
+    if verdict is not None:
+        report.changed += int(verdict.changed.sum())
+        for i, found in zip(places, verdict.lacking, strict=True):
+            lacking[i] = found
+    report.docs += len(stored)
+    report.unseen += sum(unseen for unseen, _ in lacking)
+    report.missing += sum(missing for _, missing in lacking)
 
 
 def _read_span(doc: Doc, start: int, end: int) -> str:
@@ -97,14 +127,17 @@ def add_flips(
     i: int,
     group: Sequence[tuple[SpanVote, bool]],
     read: Callable[[int, int], str],
+    *,
+    number: int,
 ) -> None:
     """Add what changed in a doc to a report.
 
     report (RevoteReport): Where to.
-    verdict (Verdict): Of a batch; `report.docs` counts those before it.
-    i (int): The doc's place in it.
+    verdict (Verdict): Of several docs.
+    i (int): The doc's place among them.
     group (Sequence[tuple[SpanVote, bool]]): The new spans.
     read (Callable[[int, int], str]): Gives the text of a span of tokens.
+    number (int): The doc's place among all docs.
     """
     held = verdict.held(i)
     after = {(v.start, v.end): (v, entity) for v, entity in group}
@@ -115,7 +148,7 @@ def add_flips(
         turns = verdict.turns(i, bounds, before) if wanted else []
         report.add(
             Flip(
-                report.docs + i,
+                number,
                 start,
                 end,
                 read(start, end),
@@ -174,5 +207,5 @@ def new_extra(
     return {
         "component": attrs["component"],
         RECORD: attrs[RECORD],
-        DECIDED: pack_decided(votes, entities, settings),
+        DECIDED: pack_decided(votes, entities, settings, lacking=verdict.lacking[i]),
     }

@@ -18,11 +18,19 @@ from .bin_docs import (
     copy_doc,
     has_user_data,
     pack_group,
+    pause_gc,
     read_groups,
     read_words,
 )
 from .flips import RevoteReport
-from .revote import BATCH_DOCS, add_flips, count_docs, name_doc, new_extra
+from .revote import (
+    BATCH_DOCS,
+    add_flips,
+    count_docs,
+    name_doc,
+    new_extra,
+    vote_where_needed,
+)
 from .revoter import Revoter
 from .stored import DECIDED, StoredVotes
 from .verdict import Verdict
@@ -55,6 +63,7 @@ def revote_bin(
     *,
     key: str,
     report: RevoteReport,
+    source: str = "",
     batch_size: int = BATCH_DOCS,
     tick: Callable[[int], object] = lambda count: None,
 ) -> DocBin:
@@ -64,69 +73,100 @@ def revote_bin(
     revoter (Revoter): Who votes.
     key (str): The group, `doc.spans[key]`.
     report (RevoteReport): Filled with counts and flips.
+    source (str): Where the docs are from, for messages.
     batch_size (int): Docs that are voted on at once.
     tick (Callable[[int], object]): Told how many docs are done.
-    RETURNS (DocBin): The same docs, in order.
+    RETURNS (DocBin): The same docs, in order; `docs` itself if nothing in them changed.
     RAISES (ConfigError, AssetsError): as `revote_docs`.
     """
-    out = DocBin(attrs=docs.attrs, store_user_data=has_user_data(docs))
-    out.strings = set(docs.strings)
-    writer = _Writer(docs, out, key, report)
-    for start in range(0, len(docs), batch_size):
-        places = range(start, min(start + batch_size, len(docs)))
-        found = []
-        for number, i in enumerate(places, report.docs):
-            where = name_doc(number)
-            found.append(find_votes(docs, i, key=key, where=where, codec=writer.codec))
-            revoter.check(found[-1][0], where)
-        verdict = revoter.vote([votes for votes, _, _ in found])
-        written = verdict.groups()
-        for n, i in enumerate(places):
-            copy_doc(docs, i, out)
-            _, groups, ours = found[n]
-            if n in written:
-                new = writer.write(i, verdict, n, written[n])
-            else:
-                new = writer.pass_on(verdict, n, ours)
-            if new != ours:
-                packed = {new if g == ours else g: keys for g, keys in groups.items()}
-                out.span_groups[-1] = writer.codec.dump(packed)
-        count_docs(report, verdict)
-        tick(len(places))
-    return out
+    writer = _Writer(docs, key, report)
+    with pause_gc():
+        for start in range(0, len(docs), batch_size):
+            places = range(start, min(start + batch_size, len(docs)))
+            found = []
+            for number, i in enumerate(places, report.docs):
+                where = name_doc(number, source)
+                found.append(
+                    find_votes(docs, i, key=key, where=where, codec=writer.codec)
+                )
+                revoter.check(found[-1][0], where)
+            stored = [votes for votes, _, _ in found]
+            changed, verdict = vote_where_needed(revoter, stored)
+            if verdict is not None:
+                groups = [found[n][1:] for n in changed]
+                writer.write_batch([places[n] for n in changed], verdict, groups)
+            count_docs(report, stored, changed, verdict)
+            tick(len(places))
+    return writer.finish()
 
 
 class _Writer:
-    """Writes the docs that change, each as the last one of the new DocBin."""
+    """Writes the docs that change."""
 
-    def __init__(
-        self, docs: DocBin, out: DocBin, key: str, report: RevoteReport
-    ) -> None:
+    def __init__(self, docs: DocBin, key: str, report: RevoteReport) -> None:
         self.docs = docs
-        self.out = out
         self.key = key
         self.report = report
         self.codec = Codec()
         self._strings = StringStore(docs.strings)
+        self._tokens: dict[int, Any] = {}
+        self._groups: dict[int, bytes] = {}
+        self._labels: set[str] = set()
+        self._first = report.docs
 
-    def write(
+    def write_batch(
+        self,
+        places: Sequence[int],
+        verdict: Verdict,
+        groups: Sequence[tuple[Groups, bytes]],
+    ) -> None:
+        """Write what a vote made of some docs.
+
+        places (Sequence[int]): Which docs.
+        verdict (Verdict): On these.
+        groups (Sequence[tuple[Groups, bytes]]): All that each has, and the one that
+            held the votes, packed.
+        """
+        written = verdict.groups()
+        for n, (i, (held, ours)) in enumerate(zip(places, groups, strict=True)):
+            if n in written:
+                new = self._write(i, verdict, n, written[n])
+            else:
+                new = self._pass_on(verdict, n, ours)
+            packed = {new if g == ours else g: keys for g, keys in held.items()}
+            self._groups[i] = self.codec.dump(packed)
+
+    def finish(self) -> DocBin:
+        """All docs, with what was written of them."""
+        docs = self.docs
+        if not self._groups:
+            return docs
+        out = DocBin(attrs=docs.attrs, store_user_data=has_user_data(docs))
+        out.strings = docs.strings | self._labels
+        for i in range(len(docs)):
+            copy_doc(docs, i, out)
+        for i, packed in self._groups.items():
+            out.span_groups[i] = packed
+        for i, tokens in self._tokens.items():
+            out.tokens[i] = tokens
+        return out
+
+    def _write(
         self, i: int, verdict: Verdict, n: int, group: Sequence[tuple[SpanVote, bool]]
     ) -> bytes:
         """Set the entities of a doc, count what changed, and give its packed group."""
         words, spaces = read_words(self.docs, i, self._strings)
         starts = _character_starts(words, spaces)
-        self.out.strings.update(vote.label for vote, _ in group)
-        self.out.tokens[-1] = _new_entities(self.docs, i, verdict, n, group)
-        add_flips(self.report, verdict, n, group, _join(words, spaces))
+        self._labels.update(vote.label for vote, _ in group)
+        self._tokens[i] = _new_entities(self.docs, i, verdict, n, group)
+        read, number = _join(words, spaces), self._first + i
+        add_flips(self.report, verdict, n, group, read, number=number)
         return _new_group(verdict, n, group, words, starts, self.key, self.codec)
 
-    def pass_on(self, verdict: Verdict, n: int, ours: bytes) -> bytes:
+    def _pass_on(self, verdict: Verdict, n: int, ours: bytes) -> bytes:
         """The packed group of a doc that does not change, with the new settings."""
-        settings = verdict.revoter.kept_settings
-        if verdict.stored[n].settings == settings:
-            return ours
         content = self.codec.load(ours)
-        content["attrs"][DECIDED]["settings"] = settings
+        content["attrs"][DECIDED] = verdict.decide_alike(n)
         return self.codec.dump(content)
 
 

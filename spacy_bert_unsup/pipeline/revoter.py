@@ -14,6 +14,7 @@ from ..errors import AssetsError, ConfigError, Errors
 from ..types import Ints
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
+from ..voting.record import VoteRecord
 from ..voting.results import near_rows, round_shares
 from ..voting.revote import Revote, vote_again
 from ..voting.settings import VotingSettings
@@ -22,7 +23,7 @@ from ..voting.tagger import SpanTagger
 from ..voting.thresholds import Thresholds
 from . import resources
 from .options import merge_thresholds, rename_label
-from .stored import ASKING, StoredVotes, VoteSettings, name_tables
+from .stored import ASKING, StoredVotes, VoteSettings, name_rules, name_tables
 from .unchanged import find_changed
 from .verdict import Verdict
 
@@ -112,8 +113,12 @@ class Revoter:
             )
             for name in tagger.rollup.names
         )
-        tables = name_tables(tagger.tables)
-        return cls(tagger, names, thresholds, replace(settings, tables=tables))
+        settings = replace(
+            settings,
+            tables=name_tables(tagger.tables),
+            rules=name_rules(tagger, thresholds),
+        )
+        return cls(tagger, names, thresholds, settings)
 
     @property
     def rollup(self) -> Rollup:
@@ -132,7 +137,9 @@ class Revoter:
 
     def with_thresholds(self, thresholds: Thresholds) -> Revoter:
         """The same with other thresholds; for trying them out."""
-        return replace(self, thresholds=thresholds)
+        rules = name_rules(self.tagger, thresholds)
+        settings = replace(self.settings, rules=rules)
+        return replace(self, thresholds=thresholds, settings=settings)
 
     def check(self, votes: StoredVotes, where: str) -> None:
         """Refuse a doc that does not fit.
@@ -146,6 +153,10 @@ class Revoter:
         if self.expected not in (None, votes.settings):
             raise ConfigError(Errors.E335.format(where=where))
 
+    def has_voted(self, votes: StoredVotes) -> bool:
+        """Whether a doc holds what this very vote made, so that nothing can change."""
+        return votes.settings == self.kept_settings
+
     def vote(self, stored: Sequence[StoredVotes]) -> Verdict:
         """Vote about several docs at once.
 
@@ -158,7 +169,7 @@ class Revoter:
             for s in before
         )
         same_tables = all(s.tables == self.settings.tables for s in before)
-        records = [votes.record for votes in stored]
+        records = [VoteRecord.unpack(votes.record) for votes in stored]
         revote = vote_again(self.tagger, records, self.thresholds, anew=anew)
         rows = self._kept_rows(revote)
         changed = find_changed(

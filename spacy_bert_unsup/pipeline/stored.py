@@ -14,18 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import __version__
 from ..attrs import MARK
 from ..errors import ConfigError, Errors
 from ..types import Bools, Ints
 from ..voting.evidence import SpanVote
-from ..voting.record import VoteRecord, pack_ints, unpack_ints
+from ..voting.record import FLAGS, check_format, pack_ints, unpack_ints
+from .options import merge_thresholds
 
 if TYPE_CHECKING:
     from ..voting.tables import VoteTables
     from ..voting.tagger import SpanTagger
+    from ..voting.thresholds import Thresholds
     from .options import NEROptions
 
 RECORD, DECIDED = "record", "decided"
+SETTINGS, LACKING = "settings", "lacking"
+TAKEN = FLAGS.index("taken")
 ASKING = (
     *("masking", "per_piece", "context_templates", "phrase_templates", "top_k"),
     *("ignored_terms", "window", "overlap", "context_width", "max_cached_answers"),
@@ -45,6 +50,7 @@ class VoteSettings:
     threshold (Optional[float]), label_thresholds (Mapping[str, float]): In the config.
     voting (Mapping[str, Any]): All settings of the votes.
     tables (str): Names what each term speaks for.
+    rules (str): Names all else that decides (`name_rules`).
     """
 
     model: str
@@ -55,12 +61,15 @@ class VoteSettings:
     label_thresholds: Mapping[str, float]
     voting: Mapping[str, Any]
     tables: str
+    rules: str = ""
 
     @classmethod
     def of(
         cls, tagger: SpanTagger, options: NEROptions, cfg: Mapping[str, Any]
     ) -> VoteSettings:
         """Those of a component."""
+        assets = tagger.assets
+        thresholds = merge_thresholds(cfg, assets.thresholds, assets.scheme)
         return cls(
             options.model,
             options.labels,
@@ -70,6 +79,7 @@ class VoteSettings:
             dict(cfg["label_thresholds"]),
             asdict(tagger.settings),
             name_tables(tagger.tables),
+            name_rules(tagger, thresholds),
         )
 
     def dump(self) -> str:
@@ -97,21 +107,42 @@ def name_tables(tables: VoteTables) -> str:
     return digest.hexdigest()[:16]
 
 
+def name_rules(tagger: SpanTagger, thresholds: Thresholds) -> str:
+    """16 hex digits over what else makes labels of votes, beside tables and settings.
+
+    tagger (SpanTagger): Labels, endings and cases.
+    thresholds (Thresholds): In force; the settings lack those of the assets.
+    RETURNS (str): Differs between versions of this package, which may vote otherwise.
+    """
+    tables, scheme = tagger.tables, tagger.assets.scheme
+    facts = (
+        __version__,
+        (scheme.labels, dict(scheme.parents), scheme.non_entity),
+        (thresholds.general, dict(thresholds.labels)),
+        dict(tables.endings.rows),
+        tables.cases.tolist(),
+    )
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredVotes:
     """What a doc's span group holds; G spans.
 
-    record (VoteRecord): What was asked and answered.
+    record (Mapping[str, Any]): What was asked and answered, packed.
     bounds (Ints): (G, 2) tokens of the spans.
     entities (Bools): (G,) those that became entities.
     settings (str): As `VoteSettings.dump` gave it.
+    lacking (tuple[int, int]): Spans that nobody asked about, and those that were not
+        asked in context, as the settings would have it.
     attrs (Mapping[str, Any]): All of the group's attrs.
     """
 
-    record: VoteRecord
+    record: Mapping[str, Any]
     bounds: Ints
     entities: Bools
     settings: str
+    lacking: tuple[int, int]
     attrs: Mapping[str, Any]
 
     @classmethod
@@ -129,18 +160,23 @@ class StoredVotes:
         """
         if attrs.get(MARK) is None or RECORD not in attrs:
             raise ConfigError(Errors.E331.format(where=where, key=key))
-        record, decided = VoteRecord.unpack(attrs[RECORD]), attrs[DECIDED]
-        if len(record) != size:
+        record, decided = attrs[RECORD], attrs[DECIDED]
+        check_format(record)
+        stored = len(record["flags"])
+        if stored != size:
             raise ConfigError(
-                Errors.E334.format(where=where, found=size, stored=len(record))
+                Errors.E334.format(where=where, found=size, stored=stored)
             )
         bounds = unpack_ints(decided["bounds"]).reshape(-1, 2)
         entities = unpack_ints(decided["entities"]).astype(bool)
-        return cls(record, bounds, entities, decided["settings"], attrs)
+        unseen, missing = decided.get(LACKING, (0, 0))
+        return cls(
+            record, bounds, entities, decided[SETTINGS], (unseen, missing), attrs
+        )
 
     def our_spans(self) -> set[tuple[int, int, str]]:
         """Start, end and label of the spans that nobody else had labelled before."""
-        taken = self.record.flags["taken"]
+        taken = np.frombuffer(self.record["flags"], np.uint8) >> TAKEN & 1
         spans = zip(self.bounds.tolist(), self.attrs["labels"], strict=True)
         return {
             (start, end, label)
@@ -150,18 +186,32 @@ class StoredVotes:
 
 
 def pack_decided(
-    votes: Sequence[SpanVote], entities: Sequence[bool], settings: str
+    votes: Sequence[SpanVote],
+    entities: Sequence[bool],
+    settings: str,
+    *,
+    lacking: tuple[int, int] = (0, 0),
 ) -> dict[str, Any]:
     """What `StoredVotes.read` finds under "decided".
 
     votes (Sequence[SpanVote]): The spans of the group.
     entities (Sequence[bool]): Which of them became entities.
     settings (str): As `VoteSettings.dump` gives it.
-    RETURNS (dict[str, Any]): Bytes and text.
+    lacking (tuple[int, int]): As in `StoredVotes`.
+    RETURNS (dict[str, Any]): Bytes, text and numbers.
     """
     bounds = np.array([[v.start, v.end] for v in votes], np.int32).reshape(-1)
-    return {
+    packed = {
         "bounds": pack_ints(bounds),
         "entities": pack_ints(np.array(entities, np.int32)),
-        "settings": settings,
     }
+    return decide_alike(packed, settings, lacking=lacking)
+
+
+def decide_alike(
+    decided: Mapping[str, Any], settings: str, *, lacking: tuple[int, int]
+) -> dict[str, Any]:
+    """The same result of other settings; arguments as in `pack_decided`."""
+    packed = {**decided, SETTINGS: settings}
+    packed.pop(LACKING, None)
+    return packed | ({LACKING: list(lacking)} if any(lacking) else {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..voting.evidence import SpanVote, list_all_voters, name_all_labels
 from ..voting.results import make_votes
 from ..voting.revote import Revote
 from .flips import HeldVote, Turn, find_turns
-from .stored import StoredVotes
+from .stored import DECIDED, StoredVotes, decide_alike
 
 if TYPE_CHECKING:
     from .revoter import Revoter
@@ -35,6 +36,22 @@ class Verdict:
     revote: Revote
     rows: Ints
     changed: Bools
+
+    @cached_property
+    def lacking(self) -> list[tuple[int, int]]:
+        """For each doc, spans that nobody asked about, and not in context."""
+        unseen, missing = self.revote.unseen, self.revote.missing
+        counts = [
+            np.bincount(self.revote.doc[rows], minlength=len(self.stored)).tolist()
+            for rows in (unseen, missing & ~unseen)
+        ]
+        return list(zip(*counts, strict=True))
+
+    def decide_alike(self, doc: int) -> dict[str, Any]:
+        """What a doc keeps under "decided" if it does not change."""
+        settings = self.revoter.kept_settings
+        decided = self.stored[doc].attrs[DECIDED]
+        return decide_alike(decided, settings, lacking=self.lacking[doc])
 
     def groups(self) -> dict[int, list[tuple[SpanVote, bool]]]:
         """For each doc that changed, its spans, and whether they are entities."""

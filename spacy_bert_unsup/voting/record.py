@@ -152,10 +152,7 @@ class VoteRecord:
         RETURNS (VoteRecord): The record.
         RAISES (ConfigError): if it is of another format.
         """
-        if packed.get("format") != FORMAT:
-            raise ConfigError(
-                Errors.E333.format(found=packed.get("format"), known=FORMAT)
-            )
+        check_format(packed)
         bits = np.frombuffer(packed["flags"], np.uint8)
         flags = {name: (bits >> i & 1).astype(bool) for i, name in enumerate(FLAGS)}
         counts = np.ones(len(bits), np.int32)
@@ -173,6 +170,12 @@ class VoteRecord:
             asked[: len(spans)].astype(bool),
             _unpack_answers(packed),
         )
+
+
+def check_format(packed: Mapping[str, Any]) -> None:
+    """Refuse a packed record of another format (ConfigError)."""
+    if packed.get("format") != FORMAT:
+        raise ConfigError(Errors.E333.format(found=packed.get("format"), known=FORMAT))
 
 
 def pack_ints(values: Ints) -> bytes:

@@ -84,6 +84,14 @@ def revote_cli(
             help="With --sweep, write a copy of the assets that holds the thresholds.",
         ),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes",
+            min=1,
+            help="Files that are voted on at a time; by default one for each core.",
+        ),
+    ] = None,
     spans_key: Annotated[
         str, typer.Option("--spans-key", help="The span group with the votes.")
     ] = "bert_unsup",
@@ -121,7 +129,7 @@ def revote_cli(
     job.load(model, assets, config=config, pipeline=pipeline, changes=changes)
     if gold is not None:
         job.read_gold(gold, gold_map)
-    job.run(out, most=show_flips)
+    job.run(out, most=show_flips, processes=processes)
     found = job.sweep(sweep_step) if sweep else None
     scores = job.score() if gold is not None else None
     if as_json:

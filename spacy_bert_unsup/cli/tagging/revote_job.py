@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,6 @@ class RevoteJob:
     key: str
     report: RevoteReport = field(init=False)
     revoter: Revoter = field(init=False)
-    _first: DocBin = field(init=False)
     _gold: GoldSet | None = None
     _votes: list[list[StoredVotes]] = field(default_factory=list)
 
@@ -64,15 +63,15 @@ class RevoteJob:
         from ...pipeline.revoter import Revoter
         from .pipelines import Source, load_pipeline
 
-        self._first = read_bin(self.paths[0])
         if config is not None or pipeline is not None:
             source = Source(model, assets, config, pipeline)
             revoter = Revoter.from_pipe(load_pipeline(source)[1])
-        elif not len(self._first):
-            raise InputError(Errors.E559.format(path=self.paths[0]))
         else:
+            docs = read_bin(self.paths[0])
+            if not len(docs):
+                raise InputError(Errors.E559.format(path=self.paths[0]))
             first, _, _ = find_votes(
-                self._first, 0, key=self.key, where="Doc 1", codec=Codec()
+                docs, 0, key=self.key, where="Doc 1", codec=Codec()
             )
             revoter = Revoter.for_docs(first, assets, model=model)
         if "label_thresholds" in changes:  # the others stay
@@ -93,37 +92,40 @@ class RevoteJob:
         names = None if label_map is None else read_label_map(label_map)
         gold = GoldSet.read(path, names)
         words: list[list[str]] = []
-        for number, file in enumerate(self.paths):
-            docs = read_bin(file) if number else self._first
-            words += self._remember(docs, first=len(words))
+        for file in self.paths:
+            words += self._remember(read_bin(file), first=len(words))
         self._gold = align_gold(gold, words)
 
-    def run(self, out: Path | None, *, most: int) -> None:
-        """Vote again on all files, one after another.
+    def run(self, out: Path | None, *, most: int, processes: int | None = None) -> None:
+        """Vote again on all files.
 
         out (Optional[Path]): Where the result goes.
         most (int): Flips to keep.
+        processes (Optional[int]): Files at a time; one for each core when None.
         """
-        from ...pipeline.bin_docs import read_bin
         from ...pipeline.flips import RevoteReport
-        from ...pipeline.revote_bins import revote_bin
+        from ...pipeline.revote_files import FileJob, count_processes
 
         self.report = RevoteReport(most=most)
+        job = FileJob(self.revoter, self.key, most)
         with ExitStack() as stack:
             files = stack.enter_context(open_numbered(out)) if out is not None else None
-            progress = stack.enter_context(show_progress("revote", unit="docs"))
-            for number, path in enumerate(self.paths):
-                docs = read_bin(path) if number else self._first
-                total = self.report.docs + len(docs)
-
-                def tick(_: int, total: int = total) -> None:
-                    progress(self.report.docs, total)
-
-                new = revote_bin(
-                    docs, self.revoter, key=self.key, report=self.report, tick=tick
+            places = [files.add() if files is not None else None for _ in self.paths]
+            if len(self.paths) == 1:
+                progress = stack.enter_context(show_progress("revote", unit="docs"))
+                self.report = job.run(self.paths[0], places[0], tick=progress)
+            else:
+                reports = stack.enter_context(
+                    closing(
+                        job.run_all(
+                            self.paths, places, processes=count_processes(processes)
+                        )
+                    )
                 )
-                if files is not None:
-                    new.to_disk(files.add())
+                progress = stack.enter_context(show_progress("revote", unit="files"))
+                for done, report in enumerate(reports, 1):
+                    self.report.merge(report)
+                    progress(done, len(self.paths))
         if lacking := self.report.unseen + self.report.missing:
             warn(Warnings.W551.format(count=lacking))
 
