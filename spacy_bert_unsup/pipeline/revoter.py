@@ -14,7 +14,6 @@ from ..errors import AssetsError, ConfigError, Errors
 from ..types import Ints
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
-from ..voting.record import VoteRecord
 from ..voting.results import near_rows, round_shares
 from ..voting.revote import Revote, vote_again
 from ..voting.settings import VotingSettings
@@ -169,7 +168,7 @@ class Revoter:
             for s in before
         )
         same_tables = all(s.tables == self.settings.tables for s in before)
-        records = [VoteRecord.unpack(votes.record) for votes in stored]
+        records = [votes.record for votes in stored]
         revote = vote_again(self.tagger, records, self.thresholds, anew=anew)
         rows = self._kept_rows(revote)
         changed = find_changed(

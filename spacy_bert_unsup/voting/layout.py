@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ..types import Bools, Ints, TopTerms
+from ..types import Bools, Floats, Ints, TopTerms
 from .lexicon import Lexicon, WordTerms
-from .record import FLAGS, Answers, VoteRecord, stack_rows
+from .record import FLAGS, Answers, unpack_all_ints
+from .text import spread_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +42,32 @@ class Layout:
     answers: Sequence[Answers]
 
     @classmethod
-    def join(cls, records: Sequence[VoteRecord], lexicon: Lexicon) -> Layout:
+    def join(cls, records: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> Layout:
         """Lay records end to end.
 
-        records (Sequence[VoteRecord]): D records, at least one, of the same templates.
+        records (Sequence[Mapping[str, Any]]): D packed `VoteRecord`s, at least one, of
+            the same templates.
         lexicon (Lexicon): Finds the words that have no entry in the vocabulary: seeds
             may label them.
         RETURNS (Layout): All of them.
         """
-        sizes = [len(record) + 1 for record in records]
+        sizes = [len(record["flags"]) + 1 for record in records]
         origins = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-        counts = [len(record.spans) for record in records]
+        # A zero byte is the empty token that follows each text.
+        joined = b"".join([record["flags"] + b"\0" for record in records])
+        bits = np.frombuffer(joined, np.uint8)
+        flags = {name: (bits >> i & 1).astype(bool) for i, name in enumerate(FLAGS)}
+        bounds, counts = unpack_all_ints([record["spans"] for record in records])
+        counts //= 2
         doc = np.repeat(np.arange(len(records)), counts).astype(np.int32)
-        spans = np.concatenate([record.spans for record in records])
-        flags = {
-            name: np.concatenate([_pad(record.flags[name]) for record in records])
-            for name in FLAGS
-        }
         return cls(
             origins,
-            np.array([record.join for record in records], bool),
+            np.array([record["join"] for record in records], bool),
             flags,
             _read_terms(records, flags["known"], origins, lexicon),
             doc,
-            spans + origins[doc][:, None],
-            np.concatenate([record.asked for record in records]),
+            bounds.reshape(-1, 2) + origins[doc][:, None],
+            _read_asked(records, counts),
             _join_answers(records, counts),
         )
 
@@ -92,38 +95,68 @@ def spread_answers(answers: Answers, source: Ints, size: int) -> TopTerms:
     )
 
 
-def _pad(flags: Bools) -> Bools:
-    return np.append(flags, False)
+def _read_asked(records: Sequence[Mapping[str, Any]], counts: Ints) -> Bools:
+    """(S,) bits; those of each text start with a new byte."""
+    joined = b"".join([record["asked"] for record in records])
+    bits = np.unpackbits(np.frombuffer(joined, np.uint8))
+    starts = 8 * np.cumsum([0, *(len(record["asked"]) for record in records[:-1])])
+    _, places = spread_ranges(starts, starts + counts)
+    return bits[places].astype(bool)
 
 
 def _read_terms(
-    records: Sequence[VoteRecord], known: Bools, origins: Ints, lexicon: Lexicon
+    records: Sequence[Mapping[str, Any]], known: Bools, origins: Ints, lexicon: Lexicon
 ) -> WordTerms:
     """Read words by the vocabulary, then by the seeds, then by their pieces."""
-    counts = np.concatenate([np.append(np.diff(r.bounds), 0) for r in records])
+    without = ~known
+    without[origins[1:] - 1] = False  # the empty tokens
+    counts = known.astype(np.int32)
+    counts[without], _ = unpack_all_ints([record["counts"] for record in records])
     ends = np.cumsum(counts).astype(np.int32)
-    ids = np.concatenate([record.ids for record in records])
+    ids, _ = unpack_all_ints([record["ids"] for record in records])
     cover = np.stack([ends - counts, ends], axis=1).astype(np.int32)
     entries = np.full(len(known), -1, np.int32)
     entries[known] = ids[cover[known, 0]]
-    without = ~known
-    without[origins[1:] - 1] = False  # the empty tokens
-    entries[without] = lexicon.entry_ids([w for r in records for w in r.unknown])
+    entries[without] = lexicon.entry_ids([w for r in records for w in r["unknown"]])
     return WordTerms.read(entries, cover, ids)
 
 
-def _join_answers(
-    records: Sequence[VoteRecord], counts: Sequence[int]
-) -> list[Answers]:
-    starts = np.cumsum([0, *counts[:-1]]).tolist()
+def _join_answers(records: Sequence[Mapping[str, Any]], counts: Ints) -> list[Answers]:
+    """The answers to each template; `counts` are the spans of each text."""
+    rows, own = unpack_all_ints([record["rows"] for record in records])
+    rows += np.repeat(np.cumsum(counts) - counts, own)
+    top = _join_tops(records, own)
+    cues = records[0]["cues"]
+    sizes = np.array([record["sizes"] for record in records], np.int32)
+    template = np.repeat(np.tile(np.arange(len(cues)), len(records)), sizes.ravel())
     joined = []
-    for several in zip(*(record.answers for record in records), strict=True):
-        rows = [a.rows + start for a, start in zip(several, starts, strict=True)]
-        asked = [a.top for a in several if len(a.rows)] or [several[0].top]
-        top = TopTerms(
-            stack_rows([top.ids for top in asked], fill=-1),
-            stack_rows([top.probs for top in asked]),
-            stack_rows([top.logits for top in asked]),
-        )
-        joined.append(Answers(several[0].cue, np.concatenate(rows), top))
+    for i, cue in enumerate(cues):
+        part = np.flatnonzero(template == i)
+        asked = TopTerms(top.ids[part], top.probs[part], top.logits[part])
+        joined.append(Answers(cue, rows[part], asked))
     return joined
+
+
+def _join_tops(records: Sequence[Mapping[str, Any]], own: Ints) -> TopTerms:
+    """All answers; `own` are the rows of each text, filled up where terms lack."""
+    terms, counts = unpack_all_ints([record["terms"] for record in records])
+    probs = [record["probs"] for record in records]
+    logits = [
+        record["logits"] or bytes(len(part))
+        for record, part in zip(records, probs, strict=True)
+    ]
+    widths = np.repeat(counts // np.maximum(own, 1), own)
+    there = np.arange(widths.max(initial=0)) < widths[:, None]
+
+    def fill(values: Ints | Floats, empty: int) -> np.ndarray:
+        if there.all():
+            return values.reshape(there.shape)
+        table = np.full(there.shape, empty, values.dtype)
+        table[there] = values
+        return table
+
+    return TopTerms(
+        fill(terms - 1, -1),
+        fill(np.frombuffer(b"".join(probs), "<f4"), 0),
+        fill(np.frombuffer(b"".join(logits), "<f4"), 0),
+    )

@@ -127,7 +127,7 @@ class VoteRecord:
         )
 
     def pack(self) -> dict[str, Any]:
-        """Lists and bytes that survive `DocBin`; `unpack` reads them."""
+        """Lists and bytes that survive `DocBin`; `Layout.join` reads them."""
         bits = sum(
             self.flags[name].astype(np.uint8) << i for i, name in enumerate(FLAGS)
         )
@@ -143,33 +143,6 @@ class VoteRecord:
             "asked": np.packbits(self.asked).tobytes(),
             **_pack_answers(self.answers),
         }
-
-    @classmethod
-    def unpack(cls, packed: Mapping[str, Any]) -> VoteRecord:
-        """Read what `pack` gave.
-
-        packed (Mapping[str, Any]): Lists and bytes.
-        RETURNS (VoteRecord): The record.
-        RAISES (ConfigError): if it is of another format.
-        """
-        check_format(packed)
-        bits = np.frombuffer(packed["flags"], np.uint8)
-        flags = {name: (bits >> i & 1).astype(bool) for i, name in enumerate(FLAGS)}
-        counts = np.ones(len(bits), np.int32)
-        counts[~flags["known"]] = unpack_ints(packed["counts"])
-        bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        spans = unpack_ints(packed["spans"]).reshape(-1, 2)
-        asked = np.unpackbits(np.frombuffer(packed["asked"], np.uint8))
-        return cls(
-            packed["join"],
-            flags,
-            unpack_ints(packed["ids"]),
-            bounds,
-            list(packed["unknown"]),
-            spans,
-            asked[: len(spans)].astype(bool),
-            _unpack_answers(packed),
-        )
 
 
 def check_format(packed: Mapping[str, Any]) -> None:
@@ -187,6 +160,20 @@ def pack_ints(values: Ints) -> bytes:
 def unpack_ints(packed: bytes) -> Ints:
     """Read what `pack_ints` gave; flat."""
     return np.frombuffer(packed, f"<u{packed[0]}", offset=1).astype(np.int32)
+
+
+def unpack_all_ints(parts: Sequence[bytes]) -> tuple[Ints, Ints]:
+    """Read what `pack_ints` gave, time and again.
+
+    parts (Sequence[bytes]): D of them, at least one.
+    RETURNS (tuple[Ints, Ints]): All integers, one part after another; and (D,) how many
+        each part has.
+    """
+    counts = np.array([(len(part) - 1) // part[0] for part in parts], np.int32)
+    if len({part[0] for part in parts}) > 1:
+        return np.concatenate([unpack_ints(part) for part in parts]), counts
+    joined = parts[0][:1] + b"".join([part[1:] for part in parts])
+    return unpack_ints(joined), counts
 
 
 def _thin(cue: str, top: TopTerms, *, logits: bool) -> Answers:
@@ -210,22 +197,6 @@ def _pack_answers(answers: Sequence[Answers]) -> dict[str, Any]:
         "probs": stack_rows([top.probs for top in tops]).astype("<f4").tobytes(),
         "logits": logits.astype("<f4").tobytes() if logits.any() else b"",
     }
-
-
-def _unpack_answers(packed: Mapping[str, Any]) -> list[Answers]:
-    rows, terms = unpack_ints(packed["rows"]), unpack_ints(packed["terms"])
-    shape = (len(rows), len(terms) // max(len(rows), 1))
-    ids = terms.reshape(shape) - 1
-    probs = np.frombuffer(packed["probs"], "<f4").reshape(shape)
-    logits = np.zeros(shape, np.float32)
-    if packed["logits"]:
-        logits = np.frombuffer(packed["logits"], "<f4").reshape(shape)
-    answers, done = [], 0
-    for cue, size in zip(packed["cues"], packed["sizes"], strict=True):
-        part = slice(done, done := done + size)
-        top = TopTerms(ids[part], probs[part], logits[part])
-        answers.append(Answers(cue, rows[part], top))
-    return answers
 
 
 def stack_rows(parts: Sequence[Ints | Floats], *, fill: int = 0) -> np.ndarray:

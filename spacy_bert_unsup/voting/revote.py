@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from ..types import Bools, Floats, Ints, TopTerms
 from .layout import Layout, spread_answers
 from .lexicon import WordLabels
 from .proposals import TokenRoles, label_roles, propose_spans
-from .record import VoteRecord
 from .settings import CUES
 from .spans import decide_roots, refine_labels
 from .tagger import SpanScores, SpanTagger
@@ -51,7 +51,7 @@ class Revote:
 
 def vote_again(
     tagger: SpanTagger,
-    records: Sequence[VoteRecord],
+    records: Sequence[Mapping[str, Any]],
     thresholds: Thresholds,
     *,
     anew: bool = False,
@@ -62,7 +62,8 @@ def vote_again(
     time: these are judged by the cues that are there, and marked.
 
     tagger (SpanTagger): Settings and tables; its model is not asked.
-    records (Sequence[VoteRecord]): D texts, at least one.
+    records (Sequence[Mapping[str, Any]]): D texts as `VoteRecord.pack` gave them, at
+        least one.
     thresholds (Thresholds): When a label counts.
     anew (bool): Propose all spans again, also where no word changed its role.
     RETURNS (Revote): The decisions.
