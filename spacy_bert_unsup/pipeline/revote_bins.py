@@ -32,7 +32,7 @@ from .revote import (
     vote_where_needed,
 )
 from .revoter import Revoter
-from .stored import DECIDED, StoredVotes
+from .stored import DECIDED, SETTINGS, StoredVotes
 from .verdict import Verdict
 
 
@@ -112,6 +112,7 @@ class _Writer:
         self._tokens: dict[int, Any] = {}
         self._groups: dict[int, bytes] = {}
         self._labels: set[str] = set()
+        self._settings: dict[str, bytes] = {}
         self._first = report.docs
 
     def write_batch(
@@ -165,9 +166,24 @@ class _Writer:
 
     def _pass_on(self, verdict: Verdict, n: int, ours: bytes) -> bytes:
         """The packed group of a doc that does not change, with the new settings."""
+        votes, settings = verdict.stored[n], verdict.revoter.kept_settings
+        if votes.lacking == verdict.lacking[n]:
+            old, new = (
+                self._pack_settings(votes.settings),
+                self._pack_settings(settings),
+            )
+            if ours.count(old) == 1:  # nothing else looks like it
+                return ours.replace(old, new)
         content = self.codec.load(ours)
         content["attrs"][DECIDED] = verdict.decide_alike(n)
         return self.codec.dump(content)
+
+    def _pack_settings(self, settings: str) -> bytes:
+        """As they stand in a packed group."""
+        if settings not in self._settings:
+            packed = self.codec.dump(SETTINGS) + self.codec.dump(settings)
+            self._settings[settings] = packed
+        return self._settings[settings]
 
 
 def _character_starts(words: Sequence[str], spaces: Sequence[bool]) -> list[int]:

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from .bin_docs import read_bin
+from .bin_docs import read_bin, write_bin
 from .flips import RevoteReport
 from .revote_bins import revote_bin
 from .revoter import Revoter
@@ -65,7 +65,7 @@ class FileJob:
         if out is not None and new is docs:
             shutil.copyfile(path, out)
         elif out is not None:
-            new.to_disk(out)
+            write_bin(new, out)
         return report
 
     def run_all(
