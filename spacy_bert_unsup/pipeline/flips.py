@@ -106,13 +106,11 @@ class HeldVote:
     label (str): Its label.
     score (float): Its share.
     entity (bool): It was an entity.
-    voters (Sequence[Mapping[str, Any]]): `term_id`, `term`, `cue` and `labels`.
     """
 
     label: str
     score: float
     entity: bool
-    voters: Sequence[Mapping[str, Any]]
 
 
 def list_flips(
@@ -145,7 +143,8 @@ def find_turns(
 ) -> list[Turn]:
     """Terms that do not vote as they did.
 
-    held (Sequence[Mapping[str, Any]]): The old voters.
+    held (Sequence[Mapping[str, Any]]): The old voters: `term_id`, `term`, `cue` and
+        `labels` of each.
     voters (Sequence[Voter]): The new ones.
     names (Mapping[int, str]): How the terms are spelt.
     says (Mapping[tuple[int, str], tuple[str, ...]]): What the old voters, by term and

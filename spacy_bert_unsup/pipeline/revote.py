@@ -145,7 +145,7 @@ def add_flips(
         start, end = bounds
         before, now = held.get(bounds), after.get(bounds)
         wanted = len(report.flips) < report.most
-        turns = verdict.turns(i, bounds, before) if wanted else []
+        turns = verdict.turns(i, bounds, held=before is not None) if wanted else []
         report.add(
             Flip(
                 number,

@@ -14,7 +14,7 @@ from ..errors import AssetsError, ConfigError, Errors
 from ..types import Ints
 from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
-from ..voting.results import near_rows, round_shares
+from ..voting.results import DIGITS, near_rows
 from ..voting.revote import Revote, vote_again
 from ..voting.settings import VotingSettings
 from ..voting.spans import Rollup
@@ -179,8 +179,8 @@ class Revoter:
     def _kept_rows(self, revote: Revote) -> Ints:
         rows = near_rows(revote.tagged, self.tagger.settings)
         wanted = [self.shown[i] is not None for i in revote.names[rows].tolist()]
-        scores = np.array(round_shares(revote.tagged.decisions.score[rows]))
-        return rows[np.array(wanted, bool) & (scores > 0)]
+        visible = revote.tagged.decisions.score[rows] > 0.5 * 10**-DIGITS
+        return rows[np.array(wanted, bool) & visible]
 
 
 def check_fingerprint(votes: StoredVotes, assets: ClusterAssets, where: str) -> None:

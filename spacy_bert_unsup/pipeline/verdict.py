@@ -75,26 +75,34 @@ class Verdict:
     def held(self, doc: int) -> dict[TokenSpan, HeldVote]:
         """What the group of a doc held, by the bounds of its spans."""
         votes = self.stored[doc]
-        attrs = votes.attrs
-        found = {}
-        for i, (start, end) in enumerate(votes.bounds.tolist()):
-            cues, places, _ = attrs["evidence"][i]
-            voters = [
-                {
-                    "term_id": attrs["term_ids"][place],
-                    "term": attrs["terms"][place],
-                    "cue": attrs["cues"][cue],
-                    "labels": attrs["term_labels"][place],
-                }
-                for cue, place in zip(cues, places, strict=True)
-            ]
-            label, score = attrs["labels"][i], attrs["scores"][i]
-            entity = bool(votes.entities[i])
-            found[start, end] = HeldVote(label, score, entity, voters)
-        return found
+        labels, scores = votes.attrs["labels"], votes.attrs["scores"]
+        held = map(HeldVote, labels, scores, votes.entities.tolist())
+        spans = [(start, end) for start, end in votes.bounds.tolist()]
+        return dict(zip(spans, held, strict=True))
 
-    def turns(self, doc: int, bounds: TokenSpan, held: HeldVote | None) -> list[Turn]:
-        """The voters about a span that vote otherwise than before."""
+    def _held_voters(self, doc: int, bounds: TokenSpan) -> list[dict[str, Any]]:
+        """The voters about a span that the group of a doc held."""
+        votes = self.stored[doc]
+        attrs = votes.attrs
+        cues, places, _ = attrs["evidence"][votes.bounds.tolist().index([*bounds])]
+        return [
+            {
+                "term_id": attrs["term_ids"][place],
+                "term": attrs["terms"][place],
+                "cue": attrs["cues"][cue],
+                "labels": attrs["term_labels"][place],
+            }
+            for cue, place in zip(cues, places, strict=True)
+        ]
+
+    def turns(self, doc: int, bounds: TokenSpan, *, held: bool) -> list[Turn]:
+        """The voters about a span that vote otherwise than before.
+
+        doc (int): Which doc.
+        bounds (tuple[int, int]): The span.
+        held (bool): The doc's old group has it.
+        RETURNS (list[Turn]): As `find_turns`.
+        """
         tagger, layout = self.revoter.tagger, self.revote.layout
         scores = self.revote.tagged.scores
         here = (scores.spans[:, 1:] - layout.origins[doc] == bounds).all(axis=1)
@@ -102,7 +110,7 @@ class Verdict:
         most = tagger.settings.most_voters
         found = list_all_voters(tagger, scores, rows, layout.terms, most=most)
         voters = found[0] if found else []  # by now, nobody may have proposed it
-        before = held.voters if held else []
+        before = self._held_voters(doc, bounds) if held else []
         return find_turns(
             before,
             voters,

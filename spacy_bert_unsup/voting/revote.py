@@ -175,9 +175,11 @@ def _choose(
     """(S,) the spans that become entities, chosen text by text."""
     chosen = np.zeros(len(doc), bool)
     maybe = passes & ((worth > 0) | ~layout.joins[doc])
+    bounds = np.searchsorted(doc, np.arange(len(layout.joins) + 1)).tolist()
+    origins = layout.origins.tolist()
     for i in np.unique(doc[maybe]).tolist():
-        first, last = np.searchsorted(doc, [i, i + 1]).tolist()
-        start, end = layout.origins[i : i + 2].tolist()
+        first, last = bounds[i : i + 2]
+        start, end = origins[i : i + 2]
         part = slice(first, last)
         taken = layout.flags["taken"][start : end - 1]
         own, good = spans[part] - start, passes[part]
