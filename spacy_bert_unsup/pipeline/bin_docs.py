@@ -211,9 +211,9 @@ class EntityTable:
         busy = np.zeros(len(self.tokens), bool)
         for start, end in kept:
             busy[start:end] = True
-        for column in self.columns.values():
-            self.tokens[~busy, column] = 0
-        self.tokens[~busy, self.columns[ENT_IOB]] = OUTSIDE
+        free = np.flatnonzero(~busy)
+        self.tokens[free[:, None], [*self.columns.values()]] = 0
+        self.tokens[free, self.columns[ENT_IOB]] = OUTSIDE
         return busy
 
     def add(self, start: int, end: int, label: str) -> None:

@@ -176,12 +176,13 @@ class StoredVotes:
 
     def our_spans(self) -> set[tuple[int, int, str]]:
         """Start, end and label of the spans that nobody else had labelled before."""
-        taken = np.frombuffer(self.record["flags"], np.uint8) >> TAKEN & 1
+        flags = np.frombuffer(self.record["flags"], np.uint8)
+        taken = (flags >> TAKEN & 1).tolist()
         spans = zip(self.bounds.tolist(), self.attrs["labels"], strict=True)
         return {
             (start, end, label)
             for (start, end), label in spans
-            if not taken[start:end].any()
+            if not any(taken[start:end])
         }
 
 

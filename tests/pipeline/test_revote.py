@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 
 from spacy_bert_unsup.errors import AssetsError, ConfigError
-from spacy_bert_unsup.pipeline.bin_docs import Codec, read_bin
-from spacy_bert_unsup.pipeline.flips import RevoteReport
+from spacy_bert_unsup.pipeline.bin_docs import Codec, read_bin, write_bin
+from spacy_bert_unsup.pipeline.flips import Flip, RevoteReport
 from spacy_bert_unsup.pipeline.revote import revote_docs
 from spacy_bert_unsup.pipeline.revote_bins import find_votes, revote_bin
 from spacy_bert_unsup.pipeline.revoter import Revoter
@@ -66,6 +67,14 @@ def facts(doc: Doc) -> tuple[Any, ...]:
     return entities(doc), scored(doc), attrs, [t.ent_iob_ for t in doc]
 
 
+@pytest.fixture(params=["as it is", "votes"])
+def always_votes(request, monkeypatch) -> None:
+    """Also without the short cut for docs that the same vote labelled."""
+    if request.param == "votes":
+        monkeypatch.setattr(Revoter, "has_voted", lambda *_: False)
+
+
+@pytest.mark.usefixtures("always_votes")
 def test_nothing_changed(toy_docs, docs, toy_assets):
     report = RevoteReport()
     for new, old in zip(
@@ -85,6 +94,7 @@ def test_written_anew_it_is_the_same(toy_docs, docs, toy_assets, monkeypatch):
     monkeypatch.setattr(
         "spacy_bert_unsup.pipeline.revoter.find_changed", lambda *_, **__: everything
     )
+    monkeypatch.setattr(Revoter, "has_voted", lambda *_: False)
     found = list(revote_docs(docs, toy_assets))
     assert [facts(doc) for doc in found] == [facts(doc) for doc in toy_docs]
     assert [d.spans.to_bytes() for d in found] == [d.spans.to_bytes() for d in toy_docs]
@@ -184,6 +194,77 @@ def test_settings_follow_the_labels(docs, toy_assets):
     assert len(kept) == 1 and '"threshold": 0.99' in kept.pop()
 
 
+def test_docs_of_this_vote_are_left_alone(docs, toy_assets, monkeypatch):
+    """The same assets and settings: not even a vote."""
+    monkeypatch.setattr(Revoter, "vote", lambda *_: pytest.fail("it voted"))
+    assert len(list(revote_docs(docs, toy_assets))) == len(TEXTS)
+    stored = DocBin(docs=docs)
+    first = next(iter_votes(docs))
+    again = Revoter.for_docs(first, toy_assets)
+    assert revote_bin(stored, again, key=KEY, report=RevoteReport()) is stored
+
+
+def test_thresholds_of_the_assets_count(docs, toy_assets):
+    """Assets that differ in nothing but thresholds are no reason to do nothing."""
+    strict = toy_assets.with_thresholds({"PERSON": 1.0})
+    found = list(revote_docs(docs, strict))
+    assert "PERSON" not in {label for doc in found for _, label in entities(doc)}
+
+
+def test_rules_differ_with_what_decides(docs, toy_assets):
+    revoter = Revoter.for_docs(next(iter_votes(docs)), toy_assets)
+    scheme = toy_assets.scheme
+    nested = replace(
+        toy_assets, scheme=replace(scheme, parents={**scheme.parents, "DRUG": "GPE"})
+    )
+    others = [
+        revoter.with_thresholds(replace(revoter.thresholds, general=0.9)),
+        Revoter.for_docs(next(iter_votes(docs)), nested),
+        revoter.changed(threshold=0.9),
+    ]
+    rules = {other.settings.rules for other in others} | {revoter.settings.rules}
+    assert len(rules) == 3  # the first and the last are the same
+    assert not any(other.has_voted(next(iter_votes(docs))) for other in others)
+    assert revoter.has_voted(next(iter_votes(docs)))
+
+
+def test_what_was_not_asked_is_counted_again(make_toy, toy_assets):
+    """Docs that are left alone still say what nobody asked about."""
+    (doc,) = make_toy(**ALL_CUES).pipe(["Anna treated the king with aspirin"])
+    changed = relabel(toy_assets, treated="GPE", the="GPE")
+    reports = []
+    for _ in range(2):
+        stored = DocBin(docs=[doc])
+        revoter = Revoter.for_docs(next(iter_votes([doc])), changed)
+        reports.append(RevoteReport())
+        out = revote_bin(stored, revoter, key=KEY, report=reports[-1])
+        (doc,) = out.get_docs(Vocab())
+    first, second = reports
+    assert first.unseen and (first.changed, second.changed) == (1, 0)
+    assert (second.unseen, second.missing) == (first.unseen, first.missing)
+
+
+def test_written_as_spacy_writes(toy_docs, tmp_path):
+    stored = DocBin(docs=toy_docs, store_user_data=True)
+    write_bin(stored, tmp_path / "x.spacy")
+    content = zlib.decompress((tmp_path / "x.spacy").read_bytes())
+    assert content == zlib.decompress(stored.to_bytes())
+
+
+def test_reports_of_several_files():
+    flip = Flip(1, 0, 1, "Paris", None, "GPE", None, 0.5)
+    one, two, all_docs = (RevoteReport(most=3) for _ in range(3))
+    for report, docs in ((one, 5), (two, 7)):
+        report.add(flip)
+        report.add(flip)
+        report.docs, report.changed, report.unseen, report.missing = docs, 1, 2, 3
+        all_docs.merge(report)
+    assert (all_docs.docs, all_docs.changed) == (12, 2)
+    assert (all_docs.unseen, all_docs.missing) == (4, 6)
+    assert [flip.doc for flip in all_docs.flips] == [1, 1, 6]
+    assert all_docs.table()["GPE"]["gained"] == 4
+
+
 def test_docs_without_votes(toy_nlp, toy_assets, docs):
     plain = toy_nlp(TOY_TEXT)
     with pytest.raises(ConfigError, match=r"Doc 6.*keep_votes"):
@@ -220,6 +301,7 @@ def test_of_a_component(make_toy, toy_docs):
     assert found[1] == wanted[1] == [] and len(found) == len(wanted)
 
 
+@pytest.mark.usefixtures("always_votes")
 def test_the_starter(nlp, texts):
     """As tagged, through a file, with the starter's own assets and default settings."""
     ner = nlp.get_pipe("bert_unsup_ner")

@@ -8,7 +8,12 @@ import srsly
 
 from spacy_bert_unsup.voting.candidates import Candidates
 from spacy_bert_unsup.voting.evidence import list_all_voters, list_voters
-from spacy_bert_unsup.voting.record import VoteRecord, pack_ints, unpack_ints
+from spacy_bert_unsup.voting.record import (
+    VoteRecord,
+    pack_ints,
+    unpack_all_ints,
+    unpack_ints,
+)
 from spacy_bert_unsup.voting.revote import vote_again
 from spacy_bert_unsup.voting.tagger import SpanTagger
 from spacy_bert_unsup.voting.tagging import tag_texts
@@ -153,6 +158,27 @@ def test_texts_do_not_touch(make_tagger):
             alone.tagged.scores.shares, together.tagged.scores.shares[rows]
         )
         np.testing.assert_array_equal(alone.chosen, together.chosen[rows])
+
+
+def test_texts_asked_for_other_numbers_of_terms(make_tagger):
+    """Answers of different widths stand side by side."""
+    few, many = (tag(make_tagger(top_k=k))[2] for k in (3, 9))
+    tagger = make_tagger(top_k=9)
+    mixed = [few[0], many[0], few[1], many[2]]
+    together = vote_again(tagger, mixed, BARS)
+    for i, record in enumerate(mixed):
+        alone = vote_again(tagger, [record], BARS).tagged.scores.shares
+        found = together.tagged.scores.shares[together.doc == i]
+        np.testing.assert_allclose(found, alone, rtol=1e-5)
+    assert {top.ids.shape[1] for _, top in together.tagged.scores.tops} == {9}
+
+
+def test_packed_integers_of_several_texts():
+    for lists in ([[1], [], [2, 3]], [[1], [70000, 2], [], [300]]):
+        parts = [pack_ints(np.array(values, np.int32)) for values in lists]
+        found, counts = unpack_all_ints(parts)
+        assert found.tolist() == sum(lists, []) and found.dtype == np.int32
+        assert counts.tolist() == [len(values) for values in lists]
 
 
 def test_packed_integers():

@@ -114,6 +114,32 @@ def test_several_files(folder, tmp_path):
     assert ents(tmp_path / names[0]) == ents(tmp_path / names[1])
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_files_side_by_side(folder, tmp_path, processes):
+    """In one process or two: the same files, and one report on all docs in order."""
+    args = ["revote", *[folder / "tagged.spacy"] * 3, "--assets", folder / "new"]
+    args += ["--processes", processes, "--json", "--show-flips", 2]
+    record = json.loads(run(*args, "-o", tmp_path / "out.spacy").stdout)
+    assert (record["docs"], record["changed"]) == (9, 3)
+    assert [flip["doc"] for flip in record["flips"]] == [0, 3]
+    assert record["labels"]["PERSON"]["changed"] == 3
+    single = tmp_path / "one.spacy"
+    run("revote", folder / "tagged.spacy", "--assets", folder / "new", "-o", single)
+    found = [(tmp_path / f"out-0000{i}.spacy").read_bytes() for i in (1, 2, 3)]
+    assert found == [single.read_bytes()] * 3
+    assert single.read_bytes() != (folder / "tagged.spacy").read_bytes()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_bad_file_is_named(folder, tmp_path, processes):
+    """An error in a process of its own reads like any other, and nothing is left."""
+    args = ["revote", folder / "tagged.spacy", folder / "plain.spacy", "--assets"]
+    args += [folder / "assets", "--processes", processes]
+    found = run(*args, "-o", tmp_path / "out.spacy", code=1)
+    assert "Doc 1 of plain.spacy" in found.stderr and "E331" in found.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_configuration(folder, tmp_path):
     out = tmp_path / "config.spacy"
     args = ["revote", folder / "tagged.spacy", "--config", folder / "tagger.cfg"]
