@@ -149,7 +149,7 @@ FLOORS = {
     "evaluation": {"evaluation", "pipeline", "voting", "vocab", "mlm"},
     "pretrain": {"pretrain"},
 }
-SHARED = {"types", "errors", "util", "attrs"}
+SHARED = {"types", "errors", "util", "attrs", "__version__"}
 
 
 @pytest.mark.parametrize("floor", FLOORS)
