@@ -259,6 +259,8 @@ class BertUnsupNER(ModelComponent):
     ) -> list[list[SpanVote]]:
         """Label given spans; thresholds and non-entity classes are ignored.
 
+        A word that names a kind ("patients") gives its span that kind.
+
         docs (Sequence[Doc]): Docs; they are not changed.
         spans (Sequence[Sequence[TokenSpan]]): Spans of each.
         RETURNS (list[list[SpanVote]]): In the same order; label "" and score 0 for a
@@ -269,7 +271,7 @@ class BertUnsupNER(ModelComponent):
         joined = [part.join(text) for part, text in zip(units, read, strict=True)]
         texts = self.tagger.encode(joined)
         wanted = [p.to_words(found) for p, found in zip(units, spans, strict=True)]
-        given = [Candidates(found) for found in wanted]
+        given = [Candidates(found, sure=True) for found in wanted]
         tagged = tag_texts(self.tagger, texts, given, Thresholds())
         votes = []
         for text, result, found, asked in zip(

@@ -30,11 +30,14 @@ class Candidates:
         in `spans` are not used.
     unread (list[TokenSpan]): Stretches of characters, as (start, end), that the model
         shall not read.
+    sure (bool): The spans are entities, and only their labels are asked: a word that
+        names a kind ("patients") then speaks for it by itself, too.
     """
 
     spans: list[TokenSpan]
     join: bool = False
     unread: list[tuple[int, int]] = field(default_factory=list)
+    sure: bool = False
 
 
 CandidateFinder: TypeAlias = "Callable[[Doc], Candidates]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,6 +94,10 @@ def tag_texts(
     RETURNS (list[TaggedText]): One per text.
     """
     words = [tagger.lexicon.label_words(text) for text in texts]
+    words = [
+        replace(labels, alone=labels.voters) if wanted.sure else labels
+        for labels, wanted in zip(words, candidates, strict=True)
+    ]
     spans = find_spans(tagger, texts, words, candidates)
     rows = flatten_spans(spans)
     bars = thresholds.lowest_bars(tagger.rollup)

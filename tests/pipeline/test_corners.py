@@ -100,6 +100,15 @@ def test_given_spans_get_the_names_that_entities_get(make_toy):
     assert [vote.label for vote in votes] == [*found, found[0]]
 
 
+def test_a_kind_word_names_a_given_span(make_toy):
+    kinds = {"ROLE": ["king"], "GENERIC": ["king", "war"], "GPE": ["war"]}
+    nlp = make_toy(seeds=kinds, seeds_only=True, cues=["lexical"])
+    doc = nlp("king")
+    votes = nlp.get_pipe("bert_unsup_ner").type_spans([doc], [[(0, 1)]])
+    assert votes[0][0].label == "ROLE"
+    assert not doc.ents
+
+
 def test_a_span_of_which_nothing_speaks_has_no_label(make_toy):
     nlp = make_toy()
     vote = nlp.get_pipe("bert_unsup_ner").type_spans([nlp.make_doc("\n")], [[(0, 1)]])
