@@ -15,6 +15,7 @@ NON_ENTITY = ("FUNCTION", "VERB", "ADJECTIVE", "ADVERB", "GENERIC")
 
 BROAD: Mapping[str, str] = {
     "ROLE": "PERSON",
+    "HUMAN": "PERSON",
     "GPE": "LOCATION",
     "LANDFORM": "LOCATION",
     "FACILITY": "LOCATION",

@@ -73,18 +73,28 @@ class VoteTables:
         alone = voters.copy()
         column = {name: i for i, name in enumerate(scheme.labels)}
         written = matched | {row: labels[word] for word, row in rows.items()}
-        for term, names in written.items():
+        for names, terms in _group_by_labels(written).items():
             columns = np.array([column[name] for name in names])
             own = _rank_shares(columns, len(column))
             mixed = entity[columns].any() and not entity[columns].all()
             # An entity label first: a kind word ("disease"); last: seldom an entity.
             kind = mixed and entity[columns[0]]
-            voters[term] = divide_rows(own * entity) if kind else own
-            alone[term] = divide_rows(own * ~entity) if mixed else own
+            voters[terms] = divide_rows(own * entity) if kind else own
+            alone[terms] = divide_rows(own * ~entity) if mixed else own
         blocking = label_columns(scheme.labels, BLOCKING)
         endings = Endings(_find_endings(labels, vectors, rows))
         cases = share_cases(labels, scheme)
         return cls(entity, voters, alone, blocking, rows, endings, cases)
+
+
+def _group_by_labels(
+    written: Mapping[int, tuple[str, ...]],
+) -> dict[tuple[str, ...], list[int]]:
+    """Rows by what people wrote about them: there are few ways to label many terms."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for row, names in written.items():
+        groups.setdefault(names, []).append(row)
+    return groups
 
 
 def _words_without_entry(seeds: SeedLabels, vectors: VocabVectors) -> list[str]:
