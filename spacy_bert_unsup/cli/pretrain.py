@@ -35,6 +35,9 @@ def pretrain_cli(
     prepare_only: Annotated[
         bool, typer.Option("--prepare-only", help="Make vocabulary and ids, no more.")
     ] = False,
+    score: Annotated[
+        bool, typer.Option("--score", help="Score on held-out text, no more.")
+    ] = False,
 ) -> None:
     """Pretrain a BERT with an own vocabulary on your texts.
 
@@ -60,5 +63,6 @@ def pretrain_cli(
         export=export,
         max_shard_size=max_shard_size,
         prepare_only=prepare_only,
+        score=score,
     )
     pretrain(job, overrides)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
+from transformers import BertForPreTraining
 
 from ..errors import Errors, PretrainError
 from .checkpoint import find_checkpoint, load_weights
@@ -18,8 +22,10 @@ from .parallel import Team, join_team, leave_team
 from .phase import Phase, cooldown_phase, main_phase
 from .prepare import prepare_corpus
 from .run import open_run
+from .score import score_model
 from .settings import PretrainConfig
 from .train import train
+from .transfer import transfer_weights
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +42,7 @@ class Job:
         newest checkpoint is exported as it is.
     max_shard_size (str): Largest weight file.
     prepare_only (bool): Stop before training.
+    score (bool): Score a checkpoint, or `model.init`, on the held-out text; no more.
     """
 
     config: Path
@@ -46,6 +53,7 @@ class Job:
     export: Path | None = None
     max_shard_size: str = "5GB"
     prepare_only: bool = False
+    score: bool = False
 
     @property
     def cools(self) -> bool:
@@ -70,7 +78,9 @@ def pretrain(job: Job, overrides: Mapping[str, str] | None = None) -> None:
         prepared = _prepare(config, team)
         if job.prepare_only:
             return
-        if job.export is not None and not job.cools:
+        if job.score:
+            _score(config, job, prepared, team)
+        elif job.export is not None and not job.cools:
             _export_checkpoint(config, job, prepared)
         else:
             _train(config, job, prepared, team)
@@ -116,12 +126,32 @@ def _train(config: PretrainConfig, job: Job, prepared: Path, team: Team) -> None
         logger.info("The model is in %s", folder)
 
 
+def _score(config: PretrainConfig, job: Job, prepared: Path, team: Team) -> None:
+    """Write scores on the held-out text to stdout, a line of JSON for each length."""
+    if not team.leads:
+        return
+    model = _load_model(config, job, prepared, team.device)
+    for scores in score_model(model, config, prepared, team.device):
+        sys.stdout.write(json.dumps(scores.to_dict()) + "\n")
+
+
+def _load_model(
+    config: PretrainConfig, job: Job, prepared: Path, device: str
+) -> BertForPreTraining:
+    """A checkpoint; without one, the model that training would start from."""
+    vocab = Tokenizer.from_file(str(prepared / "tokenizer.json")).get_vocab()
+    model = make_model(config.model, entries=len(vocab), device=device)
+    started = job.source is not None or (job.out / "last").exists()
+    if config.model.init and not started:
+        transfer_weights(model, config.model.init, vocab)
+    else:
+        load_weights(find_checkpoint(job.source or job.out), model)
+    return model
+
+
 def _export_checkpoint(config: PretrainConfig, job: Job, prepared: Path) -> None:
     if job.export is None:
         return
-    source = find_checkpoint(job.source or job.out)
-    entries = len((prepared / "vocab.txt").read_text(encoding="utf-8").splitlines())
-    model = make_model(config.model, entries=entries, device="cpu")
-    load_weights(source, model)
+    model = _load_model(config, job, prepared, "cpu")
     export_model(model, prepared, job.export, max_shard_size=job.max_shard_size)
     logger.info("The model is in %s", job.export)

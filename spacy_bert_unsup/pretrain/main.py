@@ -34,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--cooldown-minutes", type=float, default=0.0, help="end a branch in this time")
     add("--cooldown-steps", type=int, default=0, help="end a branch in these steps")
     add("--export", type=Path, help="folder for the model; alone: export and stop")
+    add("--score", action="store_true", help="score on held-out text, no more")
     add("--max-shard-size", default="5GB", help="largest weight file, such as 15MB")
     return parser
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -149,3 +150,23 @@ def test_without_matplotlib_training_goes_on(go, tmp_path, monkeypatch, caplog):
     go(tmp_path / "run", changes={"training.checkpoint_minutes": "0"})
     assert caplog.text.count("curves are not drawn") == 1
     assert steps_of(tmp_path / "run" / "valid.csv") == [1, 2, 3, 4]
+
+
+def test_scores_of_a_checkpoint_and_of_a_model_to_start_from(go, tmp_path, capsys):
+    run, changes = tmp_path / "run", {"training.valid_lengths": "16 32"}
+    go(run, changes=changes)
+    logged = CurveLog(run / "valid.csv", []).read()[-2:]
+    capsys.readouterr()
+    go(run, score=True, changes=changes)
+    first = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["length"] for row in first] == [16, 32]
+    for found, kept in zip(first, logged, strict=True):
+        for name in ("mlm_loss", "top1", "top10", "nsp"):
+            assert found[name] == pytest.approx(float(kept[name]), abs=1e-4)
+    init = {**changes, "model.init": str(run / "model")}
+    go(tmp_path / "none", score=True, changes=init)
+    again = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert again == first
+    assert not (tmp_path / "none").exists()
+    with pytest.raises(PretrainError, match="No checkpoint"):
+        go(tmp_path / "none", score=True)
