@@ -13,7 +13,7 @@ from spacy_bert_unsup.evaluation.gold import GoldSet
 from spacy_bert_unsup.vocab.scheme import read_label_map
 
 SETS = ("conllpp", "BC5CDR-disease", "JNLPBA")
-ASK_ALL = {"context_margin": 100.0}
+ASK_ALL = {"context_margin": 100.0, "phrase_margin": 100.0}
 NO_RULES = {**ASK_ALL, "propose": 0.0, "block": 1.0}
 """Spans around every word, function words and verbs among them."""
 PHRASE_FREE = {"context_templates": ["[MASK]"]}
@@ -23,9 +23,9 @@ WAYS: dict[str, dict[str, Any]] = {
         "masking": "packed",
         "voting": {"stand_in": ""},
     },
-    "packed, unlikely phrases not asked": {
+    "packed, every phrase asked": {
         "masking": "packed",
-        "voting": {"phrase_margin": 0.4},
+        "voting": {"phrase_margin": 100.0},
     },
     "packed, all proposed spans asked": {"masking": "packed", "voting": ASK_ALL},
     "packed, no word left out": {"masking": "packed", "voting": NO_RULES},

@@ -207,7 +207,8 @@ class CLIWarnings:
     W551 = (
         "[W551] {count} spans that the new labels or thresholds would have the model "
         "asked about were not asked when the docs were tagged: they are judged by what "
-        "is there. Tag again with voting.context_margin = 1000 to ask about all."
+        "is there. Tag again with voting.context_margin and voting.phrase_margin "
+        "= 1000 to ask about all."
     )
     W570 = (
         "[W570] The text has {pieces} pieces, and the model reads {size} at once: each "

@@ -20,9 +20,9 @@ from ..types import Bools, Floats, Ints, TopTerms
 from .lexicon import WordTerms
 from .proposals import assign_roles, find_bridges
 from .tagger import SpanTagger
-from .tagging import TaggedText, worth_asking
+from .tagging import TaggedText
 from .thresholds import Thresholds
-from .votes import pool_cues
+from .turns import take_turns
 
 FORMAT = 2
 FLAGS = (
@@ -108,10 +108,15 @@ class VoteRecord:
             "extra": roles.extra,
             "taken": taken,
         }
-        cheap = {name: scores.cues[name] for name in ("lexical", "phrase")}
-        shares = pool_cues(cheap, {name: settings.weight(name) for name in cheap})
         bounds = scores.spans[:, 1:]
-        asked = worth_asking(tagger, bounds, words, shares, thresholds, join=join)
+        _, asked = take_turns(
+            tagger,
+            bounds,
+            words,
+            thresholds,
+            join=join,
+            answer=lambda cue, wanted: scores.cues[cue],
+        )
         return cls(
             join,
             flags,
@@ -119,7 +124,7 @@ class VoteRecord:
             terms.bounds,
             [w for w, known in zip(text.words, terms.known, strict=True) if not known],
             bounds,
-            asked,
+            asked["context"],
             [
                 _thin(cue, top, logits=settings.term_weight == "logit")
                 for cue, top in scores.tops

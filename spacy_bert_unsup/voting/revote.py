@@ -21,9 +21,9 @@ from .tagging import (
     choose_split,
     find_passing,
     span_values,
-    worth_asking,
 )
 from .thresholds import Thresholds
+from .turns import take_turns
 from .votes import pool_cues
 
 
@@ -37,7 +37,7 @@ class Revote:
     chosen (Bools): (S,) becomes an entity.
     names (Ints): (S,) label, as an index of `rollup.names`.
     unseen (Bools): (S,) proposed now, but never asked at all.
-    missing (Bools): (S,) worth the question in context now, but not asked it.
+    missing (Bools): (S,) worth a question now, but not asked it.
     """
 
     layout: Layout
@@ -130,7 +130,7 @@ def _score(
     spans: Ints,
     source: Ints,
 ) -> tuple[SpanScores, Bools]:
-    """Pool the cues, and say which spans lack answers in context."""
+    """Pool the cues, and say which spans lack answers."""
     settings = tagger.settings
     shape = (len(spans), len(tagger.tables.entity))
     rows = np.pad(spans, ((0, 0), (1, 0)))
@@ -139,22 +139,35 @@ def _score(
         for answers in layout.answers
         if settings.weight(answers.cue)
     ]
-    weights = {name: settings.weight(name) for name in CUES}
-    cues = {"lexical": tagger.label_by_words(rows, [words])}
-    cues["phrase"] = tagger.vote("phrase", _of("phrase", tops), shape)
-    join = layout.joins[doc]
-    cheap = pool_cues(cues, weights)
-    wanted = worth_asking(tagger, spans, words, cheap, thresholds, join=join)
-    tops = [
-        (cue, _blank(top, wanted) if cue == "context" else top) for cue, top in tops
-    ]
-    cues["context"] = tagger.vote("context", _of("context", tops), shape)
-    known = np.append(layout.asked, False)[source]  # the last one stands for no source
-    return SpanScores(rows, pool_cues(cues, weights), cues, tops), wanted & ~known
+    kept: list[tuple[str, TopTerms]] = []
+
+    def answer(cue: str, wanted: Bools) -> Floats:
+        if cue == "lexical":
+            return tagger.label_by_words(rows, [words])
+        own = [_blank(top, wanted) for name, top in tops if name == cue]
+        kept.extend((cue, top) for top in own)
+        return tagger.vote(cue, own, shape)
+
+    cues, asked = take_turns(
+        tagger, spans, words, thresholds, join=layout.joins[doc], answer=answer
+    )
+    # The last one stands for no source.
+    known = {"context": np.append(layout.asked, False)[source]}
+    known["phrase"] = _answered("phrase", tops, len(spans))
+    missing = np.zeros(len(spans), bool)
+    for cue, wanted in asked.items():
+        missing |= wanted & ~known[cue]
+    shares = pool_cues(cues, {name: settings.weight(name) for name in CUES})
+    return SpanScores(rows, shares, cues, kept), missing
 
 
-def _of(cue: str, tops: Sequence[tuple[str, TopTerms]]) -> list[TopTerms]:
-    return [top for name, top in tops if name == cue]
+def _answered(cue: str, tops: Sequence[tuple[str, TopTerms]], size: int) -> Bools:
+    """(S,) spans that have an answer to a cue."""
+    found = np.zeros(size, bool)
+    for name, top in tops:
+        if name == cue:
+            found |= (top.ids >= 0).any(axis=1)
+    return found
 
 
 def _blank(top: TopTerms, wanted: Bools) -> TopTerms:

@@ -9,6 +9,8 @@ from ..errors import ConfigError, Errors
 from .votes import CountNorm, TermWeight
 
 CUES = ("context", "phrase", "lexical")
+ASKED = ("phrase", "context")
+"""Cues that ask the model, the cheap one first."""
 MASKINGS = ("exact", "packed", "none")
 CHOICES = {
     "masking": MASKINGS,
@@ -137,7 +139,7 @@ class VotingSettings:
     cut_cost: float = 0.5
     split_cost: float = 1.0
     context_margin: float = 0.1
-    phrase_margin: float = ASK_ALL
+    phrase_margin: float = 0.4
     fine_share: float = 0.6
     near_share: float = 0.25
     most_voters: int = 8
@@ -168,6 +170,10 @@ class VotingSettings:
         if cue == "phrase":
             return self.phrase_templates
         return self.context_templates or CONTEXT_TEMPLATES[self.masking]
+
+    def margin(self, cue: str) -> float:
+        """How much less than nothing a token may be worth for a cue to be asked."""
+        return {"phrase": self.phrase_margin, "context": self.context_margin}[cue]
 
     def weight(self, cue: str) -> float:
         """The weight of a cue; 0 where it takes no part."""

@@ -15,7 +15,7 @@ from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
 from .asking import Asker
 from .lexicon import Lexicon, WordLabels
-from .settings import ASK_ALL, CUES, VotingSettings
+from .settings import ASK_ALL, ASKED, CUES, VotingSettings
 from .spans import Rollup
 from .spelling import CAPITAL
 from .tables import VoteTables
@@ -151,11 +151,8 @@ class SpanTagger:
         weights = {name: self.settings.weight(name) for name in CUES}
         rows = np.arange(len(spans), dtype=np.int32)
         named: list[tuple[str, TopTerms]] = []
-        margins = {
-            "phrase": self.settings.phrase_margin,
-            "context": self.settings.context_margin,
-        }
-        for cue, margin in margins.items():  # the cheap one first
+        for cue in ASKED:
+            margin = self.settings.margin(cue)
             if hopeful is not None and weights[cue] and margin < ASK_ALL:
                 pooled = pool_cues(cues, weights)
                 silent = ~pooled.any(axis=1)  # only what is asked can speak for these

@@ -136,36 +136,6 @@ def is_hopeful(spans: Ints, worth: Floats, margin: float) -> Bools:
     return worth + margin * (spans[:, 1] - spans[:, 0]) > 0
 
 
-def worth_asking(
-    tagger: SpanTagger,
-    spans: Ints,
-    words: WordLabels,
-    shares: Floats,
-    thresholds: Thresholds,
-    *,
-    join: bool | Bools,
-) -> Bools:
-    """Whether spans are asked in context, as `tag_texts` decides it.
-
-    tagger (SpanTagger): Settings and tables.
-    spans (Ints): (S, 2) first token, one past the last.
-    words (WordLabels): Labels of the text's T words.
-    shares (Floats): (S, L) by words and phrase alone.
-    thresholds (Thresholds): When a label counts.
-    join (bool | Bools): The spans, or (S,) each of them, were proposed; given ones are
-        always asked.
-    RETURNS (Bools): (S,).
-    """
-    if not tagger.settings.weight("context"):
-        return np.zeros(len(spans), bool)
-    decisions = decide_roots(shares, tagger.rollup)
-    bars = thresholds.lowest_bars(tagger.rollup)[decisions.root]
-    worth = span_values(tagger, spans, words, decisions, bars)
-    silent = ~shares.any(axis=1)  # only the context can speak for these
-    margin = tagger.settings.context_margin
-    return silent | ~np.asarray(join) | is_hopeful(spans, worth, margin)
-
-
 def decide_spans(
     tagger: SpanTagger,
     scores: SpanScores,

@@ -41,7 +41,7 @@ ALL_CUES: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def toy_docs(make_toy: MakeNLP) -> list[Doc]:
     """Toy docs with their votes; every span was asked in context."""
-    nlp = make_toy(**ALL_CUES, voting={"context_margin": 1e6, "propose": 0.0})
+    nlp = make_toy(**ALL_CUES, voting={"context_margin": 1e6, "phrase_margin": 1e6, "propose": 0.0})
     return list(nlp.pipe(TEXTS))
 
 
@@ -111,7 +111,7 @@ def test_changed_seeds_give_what_tagging_gives(
     changed.to_disk(tmp_path / "assets")
     nlp = make_toy(
         **{**ALL_CUES, "assets": str(tmp_path / "assets")},
-        voting={"context_margin": 1e6, "propose": 0.0},
+        voting={"context_margin": 1e6, "phrase_margin": 1e6, "propose": 0.0},
     )
     report = RevoteReport(most=9)
     found = list(revote_docs(docs, changed, report=report))

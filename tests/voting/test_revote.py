@@ -68,6 +68,8 @@ def assert_same(revote, tagged):
     [
         {},
         {"term_weight": "logit", "context_margin": 0.0},
+        {"phrase_margin": 0.0, "extra_cost": 3.0},
+        {"phrase_margin": 1e6, "context_margin": 0.0},
         {"cues": ("lexical",)},
         {"cues": ("context",), "per_piece": True},
         {"cue_weights": {"phrase": 0.0}},
@@ -116,7 +118,8 @@ def change(tagger, **labels):
 )
 def test_as_if_tagged_again(make_tagger, labels):
     """If everything had been asked, changed labels give what tagging anew gives."""
-    tagger = make_tagger(context_margin=1e6, propose=0.0, block=1.0, max_span=3)
+    margins = {"context_margin": 1e6, "phrase_margin": 1e6}
+    tagger = make_tagger(**margins, propose=0.0, block=1.0, max_span=3)
     later = change(tagger, **labels)
     _, _, records = tag(tagger)
     _, tagged, _ = tag(later)
@@ -126,7 +129,7 @@ def test_as_if_tagged_again(make_tagger, labels):
 
 
 def test_other_thresholds(make_tagger):
-    tagger = make_tagger(context_margin=1e6)
+    tagger = make_tagger(context_margin=1e6, phrase_margin=1e6)
     _, _, records = tag(tagger)
     for bars in (Thresholds(0.9), Thresholds(0.0, {"DISEASE": 1.0})):
         _, tagged, _ = tag(tagger, bars=bars)

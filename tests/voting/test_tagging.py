@@ -164,7 +164,9 @@ def test_only_hopeful_proposals_are_asked_in_context(make_tagger):
 
 def test_only_hopeful_phrases_are_asked(make_tagger):
     settings = {"cues": ("phrase", "lexical"), "extra_cost": 9.0}
-    wanted = asked_in_context(make_tagger(**settings), AUTO, "phrase")
+    wanted = asked_in_context(
+        make_tagger(phrase_margin=1e9, **settings), AUTO, "phrase"
+    )
     tagger = make_tagger(phrase_margin=0.0, **settings)
     found = asked_in_context(tagger, AUTO, "phrase")
     asked = (found >= 0).any(axis=1)
