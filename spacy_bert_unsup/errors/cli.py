@@ -144,6 +144,10 @@ class CLIErrors:
         "[E562] --threshold must lie between 0 and 1, not {value}: it is a share of "
         "the vote."
     )
+    E563 = (
+        "[E563] {path} is read, and would be lost: files of this form, with a number, "
+        "are replaced or deleted when {out} is written. Name another --out."
+    )
     E570 = "[E570] There is nothing to read in the text. Give one with words in it."
     E571 = (
         "[E571] There is no [MASK] in the text, so nothing is to be filled in. Write "

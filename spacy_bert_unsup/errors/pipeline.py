@@ -86,6 +86,10 @@ class PipelineErrors:
         "[E336] {where} was tagged with other assets than the starter's own. Say which "
         "shall vote: --assets FOLDER, --pipeline or --config."
     )
+    E337 = (
+        "[E337] A process that voted on a file was killed, as happens when memory runs "
+        "out. Vote on one file at a time: --processes 1."
+    )
 
     E340 = (
         "[E340] A doc of {pieces} pieces is longer than the {most} that {name!r} reads "
@@ -115,4 +119,9 @@ class PipelineErrors:
         "[E345] {name!r} cannot keep votes of docs whose tokenizer cuts words into "
         "letters: they were joined to words. Use another tokenizer (for Chinese, "
         "segmenter = 'jieba' or 'pkuseg'), or set keep_votes = false."
+    )
+    E346 = (
+        "[E346] {name!r} cannot keep votes about candidates that are sure to be "
+        "entities. Let the candidates function make them without sure = True, or set "
+        "keep_votes = false."
     )

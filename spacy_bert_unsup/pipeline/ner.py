@@ -219,6 +219,8 @@ class BertUnsupNER(ModelComponent):
         """What stays with each doc for a later vote."""
         if not all(words.are_tokens for words in units):
             raise ConfigError(Errors.E345.format(name=self.name))
+        if any(wanted.sure for wanted in candidates):
+            raise ConfigError(Errors.E346.format(name=self.name))
         busy = taken or [np.zeros(len(text.words), bool) for text in texts]
         return [
             VoteRecord.make(

@@ -61,9 +61,9 @@ def revote_docs(
         revoter = revoter or Revoter.for_docs(stored[0], assets)
         for i, votes in enumerate(stored, report.docs):
             revoter.check(votes, name_doc(i))
-        places, verdict = vote_where_needed(revoter, stored)
+        voted, verdict = vote_where_needed(revoter, stored)
         groups = verdict.groups() if verdict else {}
-        for n, i in enumerate(places):
+        for n, i in enumerate(voted):
             assert verdict is not None
             doc = batch[i]
             if n in groups:
@@ -72,7 +72,7 @@ def revote_docs(
                 add_flips(report, verdict, n, groups[n], read, number=report.docs + i)
             else:
                 doc.spans[spans_key].attrs[DECIDED] = verdict.decide_alike(n)
-        count_docs(report, stored, places, verdict)
+        count_docs(report, stored, voted, verdict)
         yield from batch
 
 
@@ -91,26 +91,26 @@ def vote_where_needed(
     RETURNS (tuple[list[int], Optional[Verdict]]): Which docs, and the verdict on them;
         None where there are none.
     """
-    places = [i for i, votes in enumerate(stored) if not revoter.has_voted(votes)]
-    return places, revoter.vote([stored[i] for i in places]) if places else None
+    voted = [i for i, votes in enumerate(stored) if not revoter.has_voted(votes)]
+    return voted, revoter.vote([stored[i] for i in voted]) if voted else None
 
 
 def count_docs(
     report: RevoteReport,
     stored: Sequence[StoredVotes],
-    places: Sequence[int],
+    voted: Sequence[int],
     verdict: Verdict | None,
 ) -> None:
     """Add the counts of a batch to a report.
 
     report (RevoteReport): Where to.
     stored (Sequence[StoredVotes]): What the docs held.
-    places (Sequence[int]), verdict (Optional[Verdict]): Of `vote_where_needed`.
+    voted (Sequence[int]), verdict (Optional[Verdict]): Of `vote_where_needed`.
     """
     lacking = [votes.lacking for votes in stored]
     if verdict is not None:
         report.changed += int(verdict.changed.sum())
-        for i, found in zip(places, verdict.lacking, strict=True):
+        for i, found in zip(voted, verdict.lacking, strict=True):
             lacking[i] = found
     report.docs += len(stored)
     report.unseen += sum(unseen for unseen, _ in lacking)

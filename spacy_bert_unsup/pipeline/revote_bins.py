@@ -91,11 +91,11 @@ def revote_bin(
                 )
                 revoter.check(found[-1][0], where)
             stored = [votes for votes, _, _ in found]
-            changed, verdict = vote_where_needed(revoter, stored)
+            voted, verdict = vote_where_needed(revoter, stored)
             if verdict is not None:
-                groups = [found[n][1:] for n in changed]
-                writer.write_batch([places[n] for n in changed], verdict, groups)
-            count_docs(report, stored, changed, verdict)
+                groups = [found[n][1:] for n in voted]
+                writer.write_batch([places[n] for n in voted], verdict, groups)
+            count_docs(report, stored, voted, verdict)
             tick(len(places))
     return writer.finish()
 

@@ -10,14 +10,18 @@ import sys
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import ConfigError, Errors
 from .bin_docs import read_bin, write_bin
 from .flips import RevoteReport
 from .revote_bins import revote_bin
 from .revoter import Revoter
 
+MOST_PROCESSES = 8
+"""Unless more are asked for: each holds a file in memory."""
 Tick = Callable[[int, int], object]
 
 
@@ -81,11 +85,12 @@ class FileJob:
         outs (Sequence[Optional[Path]]): As in `run`, one for each.
         processes (int): How many at a time, at most (`count_processes`).
         YIELDS (RevoteReport): What changed in each, in order.
-        RAISES (InputError, ConfigError, AssetsError): as `run`.
+        RAISES (InputError, ConfigError, AssetsError): as `run`; and if a process was
+            killed.
         """
         if processes < 2 or len(paths) < 2:
             for path, out in zip(paths, outs, strict=True):
-                yield self.run(path, out, source=path.name)
+                yield self.run(path, out, source=str(path))
             return
         # A fork has the tables and the vocabulary already; and it is never handed the
         # model's work, so that the threads it lacks are not missed.
@@ -104,6 +109,12 @@ class FileJob:
                 ]
             for future in found:
                 yield future.result()
+        except BrokenProcessPool as error:
+            raise ConfigError(Errors.E337) from error
+        except BaseException:  # Ctrl-C, too: nobody waits for the other files
+            for child in list(pool._processes.values()):
+                child.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -120,15 +131,16 @@ def _begin(job: FileJob) -> None:
 
 def _run_one(path: Path, out: Path | None) -> RevoteReport:
     assert _job is not None
-    return _job.run(path, out, source=path.name)
+    return _job.run(path, out, source=str(path))
 
 
 def count_processes(wanted: int | None = None) -> int:
     """How many files are labelled at a time.
 
-    wanted (Optional[int]): None stands for one for each processor core.
+    wanted (Optional[int]): None stands for one for each processor core,
+        at most `MOST_PROCESSES`.
     RETURNS (int): 1 where a process cannot safely start as a copy of this one.
     """
     if sys.platform != "linux":
         return 1
-    return wanted or len(os.sched_getaffinity(0))
+    return wanted or min(MOST_PROCESSES, len(os.sched_getaffinity(0)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +149,9 @@ class Revoter:
         RAISES (ConfigError): if it was tagged with other settings than expected.
         """
         check_fingerprint(votes, self.tagger.assets, where)
-        if self.expected not in (None, votes.settings):
+        if self.expected in (None, votes.settings):
+            return
+        if _rules_aside(votes.settings) != _rules_aside(self.expected):
             raise ConfigError(Errors.E335.format(where=where))
 
     def has_voted(self, votes: StoredVotes) -> bool:
@@ -198,6 +200,12 @@ def check_fingerprint(votes: StoredVotes, assets: ClusterAssets, where: str) -> 
                 where=where, theirs=theirs, assets=assets.model, ours=ours
             )
         )
+
+
+@lru_cache(maxsize=64)
+def _rules_aside(settings: str) -> str:
+    """Settings without what names versions, and thresholds of assets."""
+    return replace(VoteSettings.load(settings), rules="").dump()
 
 
 def _asking_aside(voting: Mapping[str, Any]) -> dict[str, Any]:

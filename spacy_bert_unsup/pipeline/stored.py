@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ..voting.thresholds import Thresholds
     from .options import NEROptions
 
+RULES = 1
+"""How answers become labels: raise it when the same answers vote otherwise."""
 RECORD, DECIDED = "record", "decided"
 SETTINGS, LACKING = "settings", "lacking"
 TAKEN = FLAGS.index("taken")
@@ -112,11 +114,11 @@ def name_rules(tagger: SpanTagger, thresholds: Thresholds) -> str:
 
     tagger (SpanTagger): Labels, endings and cases.
     thresholds (Thresholds): In force; the settings lack those of the assets.
-    RETURNS (str): Differs between versions of this package, which may vote otherwise.
+    RETURNS (str): Differs between versions of this package and of `RULES`, too.
     """
     tables, scheme = tagger.tables, tagger.assets.scheme
     facts = (
-        __version__,
+        (__version__, RULES),
         (scheme.labels, dict(scheme.parents), scheme.non_entity),
         (thresholds.general, dict(thresholds.labels)),
         dict(tables.endings.rows),

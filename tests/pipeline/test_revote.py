@@ -20,6 +20,7 @@ from spacy_bert_unsup.pipeline.revote_bins import find_votes, revote_bin
 from spacy_bert_unsup.pipeline.revoter import Revoter
 from spacy_bert_unsup.pipeline.stored import VoteSettings
 from spacy_bert_unsup.vocab.assets import ClusterAssets
+from spacy_bert_unsup.voting.candidates import Candidates
 from spacy_bert_unsup.voting.record import pack_ints, unpack_ints
 from tests.pipeline.conftest import TOY_TEXT, MakeNLP, entities, scored
 
@@ -41,7 +42,9 @@ ALL_CUES: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def toy_docs(make_toy: MakeNLP) -> list[Doc]:
     """Toy docs with their votes; every span was asked in context."""
-    nlp = make_toy(**ALL_CUES, voting={"context_margin": 1e6, "phrase_margin": 1e6, "propose": 0.0})
+    nlp = make_toy(
+        **ALL_CUES, voting={"context_margin": 1e6, "phrase_margin": 1e6, "propose": 0.0}
+    )
     return list(nlp.pipe(TEXTS))
 
 
@@ -226,6 +229,28 @@ def test_rules_differ_with_what_decides(docs, toy_assets):
     assert len(rules) == 3  # the first and the last are the same
     assert not any(other.has_voted(next(iter_votes(docs))) for other in others)
     assert revoter.has_voted(next(iter_votes(docs)))
+
+
+def test_other_rules_vote_anew(docs, toy_assets, monkeypatch):
+    """Docs whose votes another `RULES` made are voted on, and are no other settings."""
+    first, *rest = iter_votes(docs)
+    monkeypatch.setattr("spacy_bert_unsup.pipeline.stored.RULES", 2)
+    revoter = Revoter.for_docs(first, toy_assets)
+    assert not revoter.has_voted(first)
+    list(revote_docs(docs[:2], revoter=revoter))
+    assert revoter.has_voted(next(iter_votes(docs)))
+    report = RevoteReport()  # two docs of the one, three of the other
+    assert len(list(revote_docs(docs, toy_assets, report=report))) == len(rest) + 1
+    assert report.changed == 0
+
+
+def test_sure_candidates_keep_no_votes(make_toy):
+    nlp = make_toy(**ALL_CUES)
+    ner = nlp.get_pipe("bert_unsup_ner")
+    sure = lambda doc: Candidates([(0, 1)], sure=True)  # noqa: E731
+    ner.options = replace(ner.options, candidates=sure)
+    with pytest.raises(ConfigError, match="E346"):
+        nlp(TOY_TEXT)
 
 
 def test_what_was_not_asked_is_counted_again(make_toy, toy_assets):

@@ -20,6 +20,7 @@ from ..options import (
 )
 from ..plots import check_plot_path
 from .revote_job import RevoteJob
+from .shards import list_numbered
 
 
 def revote_cli(
@@ -89,7 +90,8 @@ def revote_cli(
         typer.Option(
             "--processes",
             min=1,
-            help="Files that are voted on at a time; by default one for each core.",
+            help="Files that are voted on at a time, on Linux; by default one for each "
+            "core, at most 8.",
         ),
     ] = None,
     spans_key: Annotated[
@@ -124,6 +126,7 @@ def revote_cli(
     )
     check_plot_path(plot)
     _check_outputs(docs, out, thresholds_to)
+    _check_numbered([*docs, gold] if gold else docs, out)
     job = RevoteJob(docs, spans_key)
     changes = _changes(threshold, label_threshold or (), label_map)
     job.load(model, assets, config=config, pipeline=pipeline, changes=changes)
@@ -161,6 +164,16 @@ def _check_outputs(docs: Sequence[Path], out: Path | None, folder: Path | None) 
         raise InputError(Errors.E556.format(path=out))
     if folder is not None and folder.exists():
         raise InputError(Errors.E555.format(path=folder))
+
+
+def _check_numbered(read: Sequence[Path], out: Path | None) -> None:
+    """Refuse to read a file that a new result would replace or take away."""
+    if out is None:
+        return
+    numbered = {path.resolve() for path in list_numbered(out)}
+    for path in read:
+        if path.resolve() in numbered:
+            raise InputError(Errors.E563.format(path=path, out=out))
 
 
 def _changes(

@@ -101,7 +101,8 @@ class RevoteJob:
 
         out (Optional[Path]): Where the result goes.
         most (int): Flips to keep.
-        processes (Optional[int]): Files at a time; one for each core when None.
+        processes (Optional[int]): Files at a time; one for each core, at most 8,
+            when None.
         """
         from ...pipeline.flips import RevoteReport
         from ...pipeline.revote_files import FileJob, count_processes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -44,11 +45,20 @@ def open_numbered(out: Path) -> Iterator[NumberedFiles]:
         files = NumberedFiles(Path(beside))
         yield files
         targets = [out] if len(files.paths) == 1 else _numbered(out, files.paths)
-        for stale in {out, *out.parent.glob(f"{out.stem}-{'[0-9]' * 5}.spacy")}:
+        for stale in {out, *list_numbered(out)}:
             if stale not in targets:
                 stale.unlink(missing_ok=True)
         for file, target in zip(files.paths, targets, strict=True):
             os.replace(file, target)
+
+
+def list_numbered(out: Path) -> list[Path]:
+    """The numbered files beside a file, which `open_numbered` replaces or takes away.
+
+    out (Path): The file.
+    RETURNS (list[Path]): Those that exist.
+    """
+    return list(out.parent.glob(f"{glob.escape(out.stem)}-{'[0-9]' * 5}.spacy"))
 
 
 class NumberedFiles:

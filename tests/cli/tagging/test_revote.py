@@ -136,8 +136,27 @@ def test_a_bad_file_is_named(folder, tmp_path, processes):
     args = ["revote", folder / "tagged.spacy", folder / "plain.spacy", "--assets"]
     args += [folder / "assets", "--processes", processes]
     found = run(*args, "-o", tmp_path / "out.spacy", code=1)
-    assert "Doc 1 of plain.spacy" in found.stderr and "E331" in found.stderr
+    assert (
+        f"Doc 1 of {folder / 'plain.spacy'}" in found.stderr and "E331" in found.stderr
+    )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("way", ["docs", "gold"])
+def test_no_input_is_deleted_as_a_stale_number(folder, tmp_path, way):
+    """The result took the numbered files away, also those it was made from."""
+    for number in (1, 2):
+        copy = tmp_path / f"tagged-0000{number}.spacy"
+        copy.write_bytes((folder / "tagged.spacy").read_bytes())
+    first = tmp_path / "tagged-00001.spacy"
+    docs = [first] if way == "docs" else [folder / "tagged.spacy", "--gold", first]
+    args = ["revote", *docs, "--assets", folder / "assets"]
+    found = run(*args, "-o", tmp_path / "tagged.spacy", code=1)
+    assert "E563" in found.stderr and str(first) in found.stderr
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["tagged-00001.spacy", "tagged-00002.spacy"]
+    run(*args, "-o", tmp_path / "tagge[d].spacy")  # no pattern
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_another_configuration(folder, tmp_path):
