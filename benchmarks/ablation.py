@@ -67,6 +67,8 @@ def main() -> None:
     """Score every state and write the tables."""
     options = parse_arguments()
     states = list(make_states(options))
+    if not states:
+        raise SystemExit("Nothing to score: name some --seeds, --cues or --models.")
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for state in tqdm(states, unit=" rows"):
         ner, rows = score(state, options)
@@ -118,11 +120,13 @@ def first_seeds(labels: SeedLabels, lm: MaskedLM, number: int) -> SeedLabels:
     vectors = VocabVectors.from_mlm(lm)
     missing = set(find_missing_seeds(labels, vectors))
     values = lm.bias()[list(vectors.index.values())]
-    bias = {(s.lower(), c): v for (s, c), v in zip(vectors.index, values, strict=True)}
+    exact = dict(zip(vectors.index, values, strict=True))
+    folded = {(surface.lower(), c): value for (surface, c), value in exact.items()}
 
     def rarity(term: str) -> float:
         surface, continues = seed_key(term)
-        return -float(bias[surface.lower(), continues])
+        value = exact.get((surface, continues))
+        return -float(folded[surface.lower(), continues] if value is None else value)
 
     entries = sorted((t for t in labels if t not in missing), key=rarity)
     others = [term for term in labels if term in missing]
@@ -191,7 +195,7 @@ def write(
     lines = [
         "# What the starter's scores are made of",
         "",
-        f"`python -m benchmarks.ablation --data DIR --sentences {options.sentences}`",
+        f"`{spell_command(options)}`",
         "",
         f"{', '.join(f'{name} {value}' for name, value in facts.items())}.",
         "",
@@ -205,6 +209,21 @@ def write(
         lines += [f"![scores over seeds and pretraining]({out.stem}.png)", ""]
     out.with_suffix(".md").write_text("\n".join(lines))
     out.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+def spell_command(options: argparse.Namespace) -> str:
+    """The command that made the tables; lists that are the default are left out.
+
+    options (argparse.Namespace): Parsed arguments.
+    RETURNS (str): One line.
+    """
+    words = ["python -m benchmarks.ablation --data DIR"]
+    words.append(f"--sentences {options.sentences}")
+    for name, usual in (("seeds", SEEDS), ("cues", CUES), ("models", ())):
+        given = getattr(options, name)
+        if tuple(given) != usual:
+            words.append(" ".join([f"--{name}", *given]))
+    return " ".join(words)
 
 
 def markdown_row(name: str, rows: Sequence[dict[str, Any]]) -> str:

@@ -70,6 +70,8 @@ def main() -> None:
         for tokens in (options.long_text // 10, options.long_text):
             sys.stdout.write(annotate_long(tokens, options.model))
         return
+    if options.docs < max(options.warm_up, 1):
+        parser.error("--docs must not be below --warm-up, nor 0")
     curves = {}
     for name in options.curves:
         with ProcessPoolExecutor(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import tarfile
@@ -19,6 +20,7 @@ Member = tuple[str, bytes]
 Documents = Iterator[list[str]]
 """What readers make of a file: paragraphs of each document, not filtered yet."""
 
+CHUNK = 2**20
 BROKEN = (
     "{path} cannot be read as an archive after '{name}': {error}. The download may be "
     "incomplete: delete the file, and run `python -m spacy project assets --extra`."
@@ -45,13 +47,17 @@ def read_members(
     ):
         bar.set_description(archive.name)
         try:
-            with tarfile.open(fileobj=raw, mode="r|gz") as files:
-                for entry in files:
-                    name = entry.name.partition("/")[2]
-                    if entry.isfile() and wanted.fullmatch(name):
-                        file = files.extractfile(entry)
-                        yield name, file.read() if file else b""
-                    bar.update(raw.tell() - bar.n)
+            with gzip.open(raw) as plain:
+                with tarfile.open(fileobj=plain, mode="r|") as files:
+                    for entry in files:
+                        name = entry.name.partition("/")[2]
+                        if entry.isfile() and wanted.fullmatch(name):
+                            file = files.extractfile(entry)
+                            yield name, file.read() if file else b""
+                        bar.update(raw.tell() - bar.n)
+                # tarfile stops quietly at a broken header; the checksum is at the end.
+                while plain.read(CHUNK):
+                    pass
         except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
             raise InputError(
                 BROKEN.format(path=archive, name=name, error=error)

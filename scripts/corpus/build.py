@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import logging
 import lzma
@@ -90,12 +91,14 @@ def _documents(
         if listed is not None and PurePosixPath(name).stem not in listed:
             continue
         try:
-            for number, document in enumerate(source.read(content)):
-                if _is_drawn(f"{name}#{number}", source.share):
-                    yield document
-        except (ValueError, LookupError) as error:
+            documents = list(source.read(content))
+        except (ValueError, LookupError, csv.Error) as error:
             counts.unreadable += 1
             logger.warning("%s: %s left out: %s", archive, name, error)
+            continue
+        for number, document in enumerate(documents):
+            if _is_drawn(f"{name}#{number}", source.share):
+                yield document
 
 
 def _read_listing(archive: Path, listing: Listing) -> frozenset[str]:

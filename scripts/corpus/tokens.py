@@ -30,7 +30,7 @@ def read_columns(content: bytes) -> Documents:
 def read_sentence_table(content: bytes) -> Documents:
     """A zipped table (CSV) of tokens; the first of a sentence has its number.
 
-    RAISES (ValueError, LookupError): If it is no .zip, or has other columns.
+    RAISES (ValueError, LookupError, csv.Error): If it is no .zip, or another table.
     """
     for _, table in unzip(content, r".*\.csv"):
         sentences: list[list[str]] = []

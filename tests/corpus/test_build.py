@@ -11,6 +11,7 @@ from scripts.corpus.build import build_file
 from scripts.corpus.filters import Exclusion
 from scripts.corpus.plain import read_text
 from scripts.corpus.rules import SOURCES, Listing, Source
+from scripts.corpus.tokens import read_sentence_table
 from spacy_bert_unsup.errors import InputError
 from spacy_bert_unsup.pretrain.corpus import read_documents
 from spacy_bert_unsup.pretrain.settings import CorpusConfig
@@ -85,15 +86,30 @@ def test_a_share_is_drawn_the_same_way_each_time(tmp_path):
 
 def test_a_file_that_cannot_be_read_is_logged_and_left_out(folder, caplog):
     def read(content):
+        yield from read_text(content)
         if b"TITLE" in content:
             raise ValueError("not well-formed")
-        return read_text(content)
 
     counts, text = build(folder, Source(RULE.corpus, RULE.archive, RULE.members, read))
     assert text == f"{THREE}\n\n"
     assert counts.unreadable == 1
     assert "a/1.txt left out: not well-formed" in caplog.text
     assert "mills-0123456789ab.tar.gz" in caplog.text
+
+
+def test_a_table_that_cannot_be_read_is_left_out_too(tmp_path, caplog):
+    head = "Sentence #,Word\n"
+    bad = f"{head}1,{'x' * 200_000}\n"  # more than a field of `csv` may hold
+    good = f"{head}1," + "\n,".join(ONE.split()) + "\n"
+    pack(
+        tmp_path / "mills-0123456789ab.tar.gz",
+        {"a/1.txt": zipped({"a.csv": bad}), "a/2.txt": zipped({"a.csv": good})},
+    )
+    source = Source(RULE.corpus, RULE.archive, RULE.members, read_sentence_table)
+    counts, text = build(tmp_path, source)
+    assert text == f"{ONE}\n\n"
+    assert counts.unreadable == 1
+    assert "a/1.txt left out: field larger" in caplog.text
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "page"])
@@ -105,7 +121,10 @@ def test_a_damaged_archive_is_named_and_leaves_the_old_file(folder, damage):
     if damage == "cut":
         content = content[: len(content) // 2]
     elif damage == "flipped":
-        content = gzip.compress(bytes([7]) * 5000)
+        content = gzip.compress(gzip.decompress(content), 0)
+        middle = len(content) // 2
+        flipped = bytes([content[middle] ^ 1])
+        content = content[:middle] + flipped + content[middle + 1 :]
     else:
         content = b"<html>Not Found</html>"
     archive.write_bytes(content)
