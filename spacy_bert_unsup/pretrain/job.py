@@ -138,11 +138,11 @@ def _score(config: PretrainConfig, job: Job, prepared: Path, team: Team) -> None
 def _load_model(
     config: PretrainConfig, job: Job, prepared: Path, device: str
 ) -> BertForPreTraining:
-    """A checkpoint; without one, the model that training would start from."""
+    """A checkpoint; to score without one, the model that training would start from."""
     vocab = Tokenizer.from_file(str(prepared / "tokenizer.json")).get_vocab()
     model = make_model(config.model, entries=len(vocab), device=device)
     started = job.source is not None or (job.out / "last").exists()
-    if config.model.init and not started:
+    if job.score and config.model.init and not started:
         transfer_weights(model, config.model.init, vocab)
     else:
         load_weights(find_checkpoint(job.source or job.out), model)

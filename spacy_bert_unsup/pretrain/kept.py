@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -26,26 +27,44 @@ def keep_vocabulary(
     folder (str | Path): Holds the tokenizer.json of a WordPiece model.
     RETURNS (tuple[Tokenizer, Counter[str]]): The tokenizer, and how often each word
         occurs.
-    RAISES (InputError): If there is none, or one without BERT's special entries.
+    RAISES (InputError): If there is none, one without BERT's special entries, or one
+        that changes the text in another way than BERT's do.
     """
     path = Path(folder) / "tokenizer.json"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        vocab = dict(found["model"]["vocab"])
-        kind = found["model"].get("type")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = json.loads(Tokenizer.from_file(str(path)).to_str())
+    except Exception as error:  # tokenizers raises nothing narrower
         raise InputError(Errors.E425.format(path=path, reason=error)) from error
+    kind, vocab = found["model"]["type"], found["model"]["vocab"]
     if kind != "WordPiece":
         raise InputError(Errors.E425.format(path=path, reason=f"it is a {kind}"))
     if lacking := [entry for entry in SPECIALS if entry not in vocab]:
         reason = f"it lacks {', '.join(lacking)}"
         raise InputError(Errors.E425.format(path=path, reason=reason))
-    lowercase = bool((found.get("normalizer") or {}).get("lowercase"))
+    normalizer = found["normalizer"] or {}
+    lowercase = bool(normalizer.get("lowercase"))
+    if normalizer.get("strip_accents") is None:
+        normalizer["strip_accents"] = lowercase
     tokenizer = make_tokenizer(vocab, lowercase=lowercase)
+    if normalizer != json.loads(tokenizer.to_str())["normalizer"]:
+        reason = f"its normalizer is not BERT's: {json.dumps(found['normalizer'])}"
+        raise InputError(Errors.E425.format(path=path, reason=reason))
     words: Counter[str] = Counter()
     for _ in count_words(paragraphs, words, lowercase):
         pass
     return tokenizer, words
+
+
+def hash_tokenizer(folder: str | Path) -> str:
+    """RETURNS (str): Changes with the tokenizer.json of a folder.
+
+    RAISES (InputError): If there is none.
+    """
+    path = Path(folder) / "tokenizer.json"
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(Errors.E425.format(path=path, reason=error)) from error
 
 
 def folds_case(tokenizer: Tokenizer) -> bool:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from ..errors import Errors, PretrainError
 from .corpus import Document, find_files, read_documents
 from .coverage import report_coverage
-from .kept import folds_case, keep_vocabulary
+from .kept import folds_case, hash_tokenizer, keep_vocabulary
 from .parts import PartWriter
 from .settings import PretrainConfig
 from .vocabulary import read_terms, train_vocabulary
@@ -45,9 +45,7 @@ def prepare_corpus(config: PretrainConfig) -> Path:
     digest = settings_digest(config)
     if (folder / "meta.json").exists():
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        # A training machine may have the prepared folder alone.
-        here = Path(config.corpus.folder).is_dir()
-        if meta["settings"] != digest or (here and meta["bytes"] != list_sizes(config)):
+        if meta["settings"] != digest or _is_other_text(config, meta.get("bytes")):
             raise PretrainError(Errors.E414.format(folder=folder))
         return folder
     beside = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -65,14 +63,26 @@ def settings_digest(config: PretrainConfig) -> str:
     vocabulary = asdict(config.vocabulary)
     vocabulary.pop("report_terms")
     given = vocabulary.pop("tokenizer")
-    kept = [given or vocabulary, config.corpus.files, config.corpus.valid_share]
+    entries = hash_tokenizer(given) if given else vocabulary
+    kept = [entries, config.corpus.files, config.corpus.valid_share]
     text = json.dumps(kept, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
 def list_sizes(config: PretrainConfig) -> dict[str, int]:
     """RETURNS (dict[str, int]): File -> bytes; tells when the text is another."""
-    return {path.name: path.stat().st_size for path in find_files(config.corpus)}
+    return {
+        path.relative_to(config.corpus.folder).as_posix(): path.stat().st_size
+        for path in find_files(config.corpus)
+    }
+
+
+def _is_other_text(config: PretrainConfig, sizes: dict[str, int] | None) -> bool:
+    """A training machine may have no text, and old folders do not know its sizes."""
+    try:
+        return sizes is not None and sizes != list_sizes(config)
+    except PretrainError:  # no files
+        return False
 
 
 def _write_prepared(folder: Path, config: PretrainConfig, digest: str) -> None:

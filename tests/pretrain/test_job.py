@@ -170,3 +170,6 @@ def test_scores_of_a_checkpoint_and_of_a_model_to_start_from(go, tmp_path, capsy
     assert not (tmp_path / "none").exists()
     with pytest.raises(PretrainError, match="No checkpoint"):
         go(tmp_path / "none", score=True)
+    with pytest.raises(PretrainError, match="No checkpoint"):
+        go(tmp_path / "none", export=tmp_path / "untrained", changes=init)
+    assert not (tmp_path / "untrained").exists()

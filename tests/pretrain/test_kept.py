@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, normalizers
+from tokenizers.models import BPE, WordPiece
 
 from spacy_bert_unsup.errors import InputError, PretrainError
 from spacy_bert_unsup.pretrain.kept import folds_case, keep_vocabulary
-from spacy_bert_unsup.pretrain.prepare import prepare_corpus, save_vocabulary
+from spacy_bert_unsup.pretrain.prepare import (
+    prepare_corpus,
+    save_vocabulary,
+    settings_digest,
+)
 from spacy_bert_unsup.pretrain.settings import VocabularyConfig
 from spacy_bert_unsup.pretrain.vocabulary import SPECIALS, make_tokenizer
 
@@ -34,12 +40,12 @@ def test_entries_and_case_stay(tmp_path, lowercase):
     ("content", "reason"),
     [
         (None, "No such file"),
-        ("{", "Expecting"),
-        ("{}", "model"),
-        ('{"model": {"type": "BPE", "vocab": {}}}', "it is a BPE"),
-        ('{"model": {"type": "WordPiece", "vocab": {"[PAD]": 0}}}', r"lacks \[UNK\]"),
-        ('{"model": {"type": "WordPiece", "vocab": 3}}', "int"),
-        ("[]", "list"),
+        ("{", "EOF"),
+        ("{}", "Model missing"),
+        (Tokenizer(BPE()).to_str(), "it is a BPE"),
+        (Tokenizer(WordPiece({"[PAD]": 0})).to_str(), r"lacks \[UNK\]"),
+        ('{"model": {"type": "WordPiece", "vocab": 3}}', "expected a map"),
+        ("[]", "expected struct Tokenizer"),
     ],
 )
 def test_what_is_no_such_tokenizer_is_refused(tmp_path, content, reason):
@@ -48,6 +54,58 @@ def test_what_is_no_such_tokenizer_is_refused(tmp_path, content, reason):
     with pytest.raises(InputError, match=reason) as caught:
         keep_vocabulary([], tmp_path)
     assert "vocabulary.tokenizer" in str(caught.value)
+
+
+def change(folder, update):
+    path = folder / "tokenizer.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    update(found)
+    path.write_text(json.dumps(found), encoding="utf-8")
+
+
+@pytest.mark.parametrize("lowercase", [False, True])
+def test_as_old_files_of_the_hub_are(tmp_path, lowercase):
+    vocab = save(tmp_path, ["fox"], lowercase=lowercase)
+    change(tmp_path, lambda found: found["model"].pop("type"))
+    change(tmp_path, lambda found: found["normalizer"].update(strip_accents=None))
+    tokenizer, _ = keep_vocabulary([], tmp_path)
+    assert tokenizer.get_vocab() == vocab
+    assert folds_case(tokenizer) is lowercase
+
+
+@pytest.mark.parametrize(
+    "normalizer",
+    [
+        normalizers.BertNormalizer(strip_accents=False, lowercase=True),
+        normalizers.BertNormalizer(handle_chinese_chars=False),
+        normalizers.Sequence([normalizers.NFC(), normalizers.BertNormalizer()]),
+        normalizers.Lowercase(),
+        None,
+    ],
+)
+def test_a_normalizer_that_would_be_dropped_is_refused(tmp_path, normalizer):
+    tokenizer = make_tokenizer({e: i for i, e in enumerate(SPECIALS)}, lowercase=True)
+    tokenizer.normalizer = normalizer
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    with pytest.raises(InputError, match="E425.*its normalizer"):
+        keep_vocabulary([], tmp_path)
+
+
+def test_the_digest_knows_the_tokenizer_and_not_its_place(config, tmp_path):
+    def digest(folder):
+        kept = replace(config.vocabulary, tokenizer=str(folder))
+        return settings_digest(replace(config, vocabulary=kept))
+
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    save(one, ["fox"])
+    shutil.copytree(one, two)
+    before = digest(one)
+    assert digest(two) == before
+    save(one, ["dog"])
+    assert digest(one) != before
+    with pytest.raises(InputError, match="E425"):
+        digest(tmp_path / "none")
 
 
 def test_corpus_in_a_kept_vocabulary(config, prepared, tmp_path):

@@ -62,8 +62,28 @@ def test_other_text_is_noticed(config, tmp_path):
         file.write("\nOne more paragraph.\n")
     with pytest.raises(PretrainError, match="of other text"):
         prepare_corpus(mine)
+    for path in folder.iterdir():
+        path.unlink()
+    assert prepare_corpus(mine) == made
     shutil.rmtree(folder)  # as on a training machine
     assert prepare_corpus(mine) == made
+
+
+def test_a_folder_prepared_before_sizes_were_kept(config, prepared, tmp_path):
+    made = tmp_path / "made"
+    shutil.copytree(prepared, made)
+    meta = json.loads((made / "meta.json").read_text(encoding="utf-8"))
+    del meta["bytes"]
+    (made / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    assert prepare_corpus(with_corpus(config, prepared=str(made))) == made
+
+
+def test_files_of_one_name_in_two_folders(config, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text(name * 3)
+    mine = with_corpus(config, folder=str(tmp_path), files=["*/x.txt"])
+    assert prepare.list_sizes(mine) == {"a/x.txt": 3, "b/x.txt": 3}
 
 
 def test_killed_preparation_leaves_nothing(config, tmp_path, monkeypatch):
