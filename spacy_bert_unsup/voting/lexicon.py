@@ -263,6 +263,7 @@ class Lexicon:
         )
         last = find_heads(spans, words.is_word & ~words.numeral)
         heads = np.where(dull[:, None], words.alone[last], words.voters[last])
+        heads *= spoken[last]
         return divide_rows(sums + np.float32(self.head - 1) * heads)
 
 

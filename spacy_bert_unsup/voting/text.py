@@ -13,6 +13,7 @@ from ..types import Bools, Ints
 
 _INITIAL = re.compile(r"[A-Z]\.")
 _SHORT_FORM = re.compile(r"[A-Z][a-z]{0,3}\.")
+_PARTICLES = frozenset(("de", "del", "la", "von", "van", "der", "el", "al", "&"))
 LONGEST_CODE = 2
 """Digits of a number that may be part of a name ("IL - 12")."""
 
@@ -54,9 +55,10 @@ def _follows_short_form(words: Sequence[str], i: int) -> bool:
 def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
     """Tokens that belong to the one before them, so that no span should part them.
 
-    Capitalised words side by side, also where the first one starts a sentence; a word
-    and its letter ("hepatitis B"); an initial and its word ("E. coli", "E . coli"); and
-    a hyphen with a letter or a small number ("IL - 6", "L - dopa").
+    Capitalised words side by side, also where the first one starts a sentence, there
+    with particles between them too ("Vincent van Gogh"); a word and its letter
+    ("hepatitis B"); an initial and its word ("E. coli", "E . coli"); and a hyphen with
+    a letter or a small number ("IL - 6", "L - dopa").
 
     words (Sequence[str]): T token texts.
     capital (Bools): (T,) from `find_capitals`.
@@ -76,13 +78,25 @@ def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
                 bond[i + 1] |= words[i + 1].isalpha()
         elif word == "-" and i + 1 < len(words) and _is_code(before, words[i + 1]):
             bond[i] = bond[i + 1] = True
+        if capital[i] and (first := _before_particles(words, i)) < i - 1:
+            # Inside a sentence the capitals on both sides are enough.
+            if title[first] and not capital[first]:
+                bond[first + 1 : i + 1] = True
     return bond
+
+
+def _before_particles(words: Sequence[str], i: int) -> int:
+    """The last word before another one that is no particle of a name, or the first."""
+    before = i - 1
+    while before > 0 and words[before] in _PARTICLES:
+        before -= 1
+    return before
 
 
 def _is_lettered(before: str, word: str) -> bool:
     """Whether a capital letter behind a word tells one kind of it from others."""
     long = len(before) > 2 and before.isalpha() and before.islower()
-    return long and len(word) == 1 and word.isupper()
+    return long and len(word) == 1 and word.isupper() and word != "I"
 
 
 def _is_code(before: str, after: str) -> bool:

@@ -164,7 +164,7 @@ def test_spans_equal_a_loop(rows, head):
         last = others[-1] if others else end - 1
         total = np.zeros(3)
         for i in range(start, end):
-            total += table[i] * (is_word[i] + (head - 1) * (i == last))
+            total += table[i] * is_word[i] * (1 + (head - 1) * (i == last))
         wanted = total / total.sum() if total.any() else total
         np.testing.assert_allclose(row, wanted, atol=1e-5)
 

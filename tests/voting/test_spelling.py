@@ -101,6 +101,10 @@ def test_words_take_their_ending_as_a_last_row():
         ("and L - dopa", [1, 2, 3]),
         ("well - known 1 - Smith 2 - 0 in 1996 - 08", []),
         ("- 6 of x -", []),
+        ("Vincent van Gogh saw Ludwig van der Rohe", [1, 2]),
+        ("Johnson & Johnson - Smith", [1, 2]),
+        ("Years in Paris of van Gogh", []),
+        ("the aspirin I saw, hepatitis B", [5]),
     ],
 )
 def test_tokens_that_belong_together(text, bonds):
