@@ -8,13 +8,14 @@ import shutil
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigError, Errors
+from ..types import Progress
 from .bin_docs import read_bin, write_bin
 from .flips import RevoteReport
 from .revote_bins import revote_bin
@@ -22,7 +23,6 @@ from .revoter import Revoter
 
 MOST_PROCESSES = 8
 """Unless more are asked for: each holds a file in memory."""
-Tick = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class FileJob:
         out: Path | None,
         *,
         source: str = "",
-        tick: Tick = lambda done, total: None,
+        tick: Progress = lambda done, total: None,
     ) -> RevoteReport:
         """Label one file anew.
 

@@ -20,7 +20,7 @@ from ..types import Bools, Floats, Ints, TopTerms
 from .lexicon import WordTerms
 from .proposals import assign_roles, find_bridges
 from .tagger import SpanTagger
-from .tagging import TaggedText
+from .tagging import TaggedText, judge_hope
 from .thresholds import Thresholds
 from .turns import take_turns
 
@@ -69,9 +69,6 @@ class VoteRecord:
     asked: Bools
     answers: list[Answers]
 
-    def __len__(self) -> int:
-        return len(self.bounds) - 1
-
     @classmethod
     def make(
         cls,
@@ -109,14 +106,8 @@ class VoteRecord:
             "taken": taken,
         }
         bounds = scores.spans[:, 1:]
-        _, asked = take_turns(
-            tagger,
-            bounds,
-            words,
-            thresholds,
-            join=join,
-            answer=lambda cue, wanted: scores.cues[cue],
-        )
+        hopeful = judge_hope(tagger, bounds, words, thresholds, join=join)
+        _, asked = take_turns(settings, lambda cue, _: scores.cues[cue], hopeful)
         return cls(
             join,
             flags,
@@ -191,20 +182,20 @@ def _thin(cue: str, top: TopTerms, *, logits: bool) -> Answers:
 def _pack_answers(answers: Sequence[Answers]) -> dict[str, Any]:
     """All templates one after another: much faster to read than each by itself."""
     tops = [a.top for a in answers]
-    logits = stack_rows([top.logits for top in tops])
+    logits = _stack_rows([top.logits for top in tops])
     return {
         "cues": [a.cue for a in answers],
         "sizes": [len(a.rows) for a in answers],
         "rows": pack_ints(
             np.concatenate([np.zeros(0, np.int32), *(a.rows for a in answers)])
         ),
-        "terms": pack_ints(stack_rows([top.ids for top in tops], fill=-1) + 1),
-        "probs": stack_rows([top.probs for top in tops]).astype("<f4").tobytes(),
+        "terms": pack_ints(_stack_rows([top.ids for top in tops], fill=-1) + 1),
+        "probs": _stack_rows([top.probs for top in tops]).astype("<f4").tobytes(),
         "logits": logits.astype("<f4").tobytes() if logits.any() else b"",
     }
 
 
-def stack_rows(parts: Sequence[Ints | Floats], *, fill: int = 0) -> np.ndarray:
+def _stack_rows(parts: Sequence[Ints | Floats], *, fill: int = 0) -> np.ndarray:
     """Tables on top of each other; narrower ones are filled up.
 
     parts (Sequence[Ints | Floats]): (A, K) each, maybe with different K.

@@ -20,6 +20,7 @@ from .tagging import (
     choose_best,
     choose_split,
     find_passing,
+    judge_hope,
     span_values,
 )
 from .thresholds import Thresholds
@@ -141,16 +142,15 @@ def _score(
     ]
     kept: list[tuple[str, TopTerms]] = []
 
-    def answer(cue: str, wanted: Bools) -> Floats:
-        if cue == "lexical":
+    def answer(cue: str, wanted: Bools | None) -> Floats:
+        if wanted is None:
             return tagger.label_by_words(rows, [words])
         own = [_blank(top, wanted) for name, top in tops if name == cue]
         kept.extend((cue, top) for top in own)
         return tagger.vote(cue, own, shape)
 
-    cues, asked = take_turns(
-        tagger, spans, words, thresholds, join=layout.joins[doc], answer=answer
-    )
+    hopeful = judge_hope(tagger, spans, words, thresholds, join=layout.joins[doc])
+    cues, asked = take_turns(settings, answer, hopeful)
     # The last one stands for no source.
     known = {"context": np.append(layout.asked, False)[source]}
     known["phrase"] = _answered("phrase", tops, len(spans))

@@ -15,10 +15,11 @@ from ..vocab.assets import ClusterAssets
 from ..vocab.vectors import VocabVectors
 from .asking import Asker
 from .lexicon import Lexicon, WordLabels
-from .settings import ASK_ALL, ASKED, CUES, VotingSettings
+from .settings import CUES, VotingSettings
 from .spans import Rollup
 from .spelling import CAPITAL
 from .tables import VoteTables
+from .turns import take_turns
 from .votes import divide_rows, pool_cues, vote_labels
 
 if TYPE_CHECKING:
@@ -146,20 +147,19 @@ class SpanTagger:
         RETURNS (SpanScores): In the order of `spans`.
         """
         words = words or [self.lexicon.label_words(text) for text in texts]
-        cues = {"lexical": self.label_by_words(spans, words)}
-        shape = cues["lexical"].shape
-        weights = {name: self.settings.weight(name) for name in CUES}
-        rows = np.arange(len(spans), dtype=np.int32)
+        read, shape = words, (len(spans), len(self.tables.entity))
         named: list[tuple[str, TopTerms]] = []
-        for cue in ASKED:
-            margin = self.settings.margin(cue)
-            if hopeful is not None and weights[cue] and margin < ASK_ALL:
-                pooled = pool_cues(cues, weights)
-                silent = ~pooled.any(axis=1)  # only what is asked can speak for these
-                rows = rows[(hopeful(pooled, margin) | silent)[rows]]
+
+        def answer(cue: str, wanted: Bools | None) -> Floats:
+            if wanted is None:
+                return self.label_by_words(spans, read)
+            rows = np.flatnonzero(wanted).astype(np.int32)
             tops = self.asker.ask(cue, texts, spans, rows)
-            cues[cue] = self.vote(cue, tops, shape)
-            named += [(cue, top) for top in tops]
+            named.extend((cue, top) for top in tops)
+            return self.vote(cue, tops, shape)
+
+        cues, _ = take_turns(self.settings, answer, hopeful)
+        weights = {name: self.settings.weight(name) for name in CUES}
         return SpanScores(spans, pool_cues(cues, weights), cues, named)
 
     def vote(

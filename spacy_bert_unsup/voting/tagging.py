@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -134,6 +134,34 @@ def is_hopeful(spans: Ints, worth: Floats, margin: float) -> Bools:
     RETURNS (Bools): (S,).
     """
     return worth + margin * (spans[:, 1] - spans[:, 0]) > 0
+
+
+def judge_hope(
+    tagger: SpanTagger,
+    spans: Ints,
+    words: WordLabels,
+    thresholds: Thresholds,
+    *,
+    join: bool | Bools,
+) -> Callable[[Floats, float], Bools]:
+    """What says which spans are worth a further question, as in `tag_texts`.
+
+    tagger (SpanTagger): Settings and tables.
+    spans (Ints): (S, 2) first token, one past the last.
+    words (WordLabels): Labels of the tokens.
+    thresholds (Thresholds): When a label counts.
+    join (bool | Bools): The spans, or (S,) each of them, were proposed; given ones are
+        always asked.
+    RETURNS (Callable[[Floats, float], Bools]): For `take_turns`.
+    """
+
+    def hopeful(shares: Floats, margin: float) -> Bools:
+        decisions = decide_roots(shares, tagger.rollup)
+        bars = thresholds.lowest_bars(tagger.rollup)[decisions.root]
+        worth = span_values(tagger, spans, words, decisions, bars)
+        return ~np.asarray(join) | is_hopeful(spans, worth, margin)
+
+    return hopeful
 
 
 def decide_spans(
