@@ -64,6 +64,14 @@ class PretrainErrors:
         "[E425] Cannot keep the vocabulary {path}: {reason}. vocabulary.tokenizer must "
         "be the folder of a BERT with a WordPiece tokenizer.json."
     )
+    E426 = (
+        "[E426] Cannot ask about the labels of {path}: {reason}. Change the [labels] "
+        "section, or leave labels.seeds empty to ask nothing."
+    )
+    E427 = (
+        "[E427] The template '{template}' needs [MASK] and {{phrase}}, once each: "
+        "labels.beside is such as '[MASK] and {{phrase}}'."
+    )
     E431 = (
         "[E431] Cannot start from {path}: {reason}. Change model.init, or the [model] "
         "settings that differ."

@@ -5,13 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .data import Ids, PieceStore
+from .asking import choose_spans
+from .data import Flags, Ids, PieceStore
+from .label_plan import LabelPlan
 from .masking import mask_words
-from .pairs import pack_pairs
+from .pairs import NO_LABEL, pack_pairs
+from .questions import lay_questions, lay_sentences, stack_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +23,29 @@ class Batch:
 
     ids (Ids): (B, S) what the model reads.
     segments (Ids): (B, S) 0 for the first text, 1 for the second.
-    attention (Ids): (B, S) 0 on padding.
+    attention (Ids | Flags): (B, S) 0 on padding; or (B, S, S) which piece sees which.
     positions (Ids): (M,) places to predict, in the flattened batch.
     targets (Ids): (M,) the pieces that were there.
     follows (Ids): (B,) 0: the second text follows the first, 1: it is from elsewhere,
         -100: there is one text only.
     next_row (int): Number of the first draw of the next batch.
+    length (int): Pieces of a sequence of text; S is more where questions lie beside it.
+    places (Ids | None): (B, S) the place each piece stands for; None: where it is.
+    masks, words (Ids): (Q,) flat positions of the answers about labels, and the seed
+        words they are about.
     """
 
     ids: Ids
     segments: Ids
-    attention: Ids
+    attention: Ids | Flags
     positions: Ids
     targets: Ids
     follows: Ids
     next_row: int
+    length: int
+    places: Ids | None = None
+    masks: Ids = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    words: Ids = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,7 @@ class BatchPlan:
 
     lengths (Mapping[int, float]): Sequence length -> share of the tokens.
     rank, world (int): This process, and how many share each step.
+    labels (LabelPlan | None): Questions about labels.
     """
 
     lengths: Mapping[int, float]
@@ -52,6 +64,7 @@ class BatchPlan:
     seed: int
     rank: int = 0
     world: int = 1
+    labels: LabelPlan | None = None
 
 
 def make_batch(store: PieceStore, plan: BatchPlan, *, step: int, row: int) -> Batch:
@@ -73,7 +86,7 @@ def make_batch(store: PieceStore, plan: BatchPlan, *, step: int, row: int) -> Ba
         store, places, length, rng=rng, single_share=plan.single_share
     )
     masked, positions, targets = mask_words(store, ids, rng=rng, ratio=plan.mask_ratio)
-    return Batch(
+    batch = Batch(
         ids=masked,
         segments=segments,
         attention=attention,
@@ -81,6 +94,41 @@ def make_batch(store: PieceStore, plan: BatchPlan, *, step: int, row: int) -> Ba
         targets=targets,
         follows=follows,
         next_row=row + rows * plan.world,
+        length=length,
+    )
+    return (
+        batch
+        if plan.labels is None
+        else ask_labels(store, plan.labels, batch, ids, rng)
+    )
+
+
+def ask_labels(
+    store: PieceStore, plan: LabelPlan, batch: Batch, ids: Ids, rng: np.random.Generator
+) -> Batch:
+    """Put questions about labels beside the text of a batch, and in rows below it.
+
+    ids (Ids): (B, S) the text, before masking.
+    RETURNS (Batch): More columns, and more rows.
+    """
+    spans = choose_spans(store, plan, ids, rng)
+    text = (batch.ids, batch.segments, batch.attention)
+    asked = lay_questions(plan, store.special, text, spans, rng)
+    width = asked.ids.shape[1]
+    alone = spans.take(rng.random(len(spans)) < plan.settings.sentence_share)
+    asked = stack_asked(asked, lay_sentences(plan, store.special, ids, alone, width))
+    row, column = np.divmod(batch.positions, batch.length)
+    further = np.full(len(asked.ids) - len(ids), NO_LABEL, dtype=np.int64)
+    return replace(
+        batch,
+        ids=asked.ids,
+        segments=asked.segments,
+        attention=asked.sees,
+        positions=row * width + column,
+        follows=np.concatenate([batch.follows, further]),
+        places=asked.places,
+        masks=asked.masks,
+        words=asked.words,
     )
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
-from torch.optim import Optimizer
 
 from ..errors import Errors, PretrainError
+from .optimizer import Optimizers
 
 KEEP = 2
 
@@ -47,7 +47,7 @@ def save_checkpoint(
     state: RunState,
     *,
     model: nn.Module,
-    optimizer: Optimizer,
+    optimizer: Optimizers,
     extra: dict[str, Any],
 ) -> Path:
     """Write a checkpoint; the newest two are kept.
@@ -131,14 +131,17 @@ def load_weights(folder: Path, model: nn.Module) -> None:
         raise PretrainError(Errors.E434.format(path=folder, reason=reason))
 
 
-def load_optimizer(folder: Path, optimizer: Optimizer) -> bool:
+def load_optimizer(folder: Path, optimizer: Optimizers) -> bool:
     """Fill the optimiser with its moments; only tensors and plain data are read.
 
-    RETURNS (bool): Whether the checkpoint has them; they may be left out to travel.
+    RETURNS (bool): Whether the checkpoint has them: they may be left out to travel,
+        or be of another optimiser.
     """
     if not (folder / "optimizer.pt").exists():
         return False
     data = torch.load(folder / "optimizer.pt", map_location="cpu", weights_only=True)
+    if set(data) != set(optimizer.state_dict()):
+        return False
     optimizer.load_state_dict(data)
     return True
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, Errors
+from .optimizer import OPTIMIZERS
 from .settings import (
     CooldownConfig,
     CorpusConfig,
+    LabelsConfig,
     ModelConfig,
     PretrainConfig,
     TrainingConfig,
@@ -26,6 +28,7 @@ SECTIONS: dict[str, type] = {
     "vocabulary": VocabularyConfig,
     "model": ModelConfig,
     "training": TrainingConfig,
+    "labels": LabelsConfig,
     "cooldown": CooldownConfig,
 }
 
@@ -111,7 +114,7 @@ READERS: dict[str, Callable[[str], Any]] = {
 
 def _check(path: str | Path, config: PretrainConfig) -> None:
     model, train = config.model, config.training
-    cool = config.cooldown
+    cool, labels = config.cooldown, config.labels
     longest = max(
         [*train.lengths, *train.valid_lengths, *cool.lengths, *cool.valid_lengths]
     )
@@ -121,11 +124,19 @@ def _check(path: str | Path, config: PretrainConfig) -> None:
         ("model", "hidden", model.hidden % model.heads == 0, "a multiple of heads"),
         ("model", "positions", longest <= model.positions, f"{longest} or more"),
         ("training", "mask_ratio", 0 < train.mask_ratio < 1, "in (0, 1)"),
+        ("training", "optimizer", train.optimizer in OPTIMIZERS, "|".join(OPTIMIZERS)),
         ("training", "schedule", train.schedule in SCHEDULES, " | ".join(SCHEDULES)),
         ("training", "precision", train.precision in PRECISIONS, "|".join(PRECISIONS)),
         ("training", "batch_tokens", train.batch_tokens >= longest, f">= {longest}"),
         ("training", "lengths", min(train.lengths) >= 8, "8 or longer"),
         ("training", "rate", train.rate > 0, "positive"),
+        ("labels", "rates", _are_shares(*labels.rates.values()), "in [0, 1]"),
+        ("labels", "blank_share", _are_shares(labels.blank_share), "in [0, 1]"),
+        ("labels", "sentence_share", _are_shares(labels.sentence_share), "in [0, 1]"),
+        ("labels", "held_out", 0 <= labels.held_out < 1, "in [0, 1)"),
+        ("labels", "longest", labels.longest > 0, "positive"),
+        ("labels", "most", labels.most > 0, "positive"),
+        ("labels", "weight", labels.weight >= 0, "0 or more"),
     ]
     for section, key, holds, wanted in rules:
         if not holds:
@@ -135,3 +146,7 @@ def _check(path: str | Path, config: PretrainConfig) -> None:
                     path=path, section=section, key=key, value=value, kind=wanted
                 )
             )
+
+
+def _are_shares(*values: float) -> bool:
+    return all(0 <= value <= 1 for value in values)

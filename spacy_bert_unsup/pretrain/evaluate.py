@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from .batches import Batch, BatchPlan, make_batch
 from .data import PieceStore
-from .model import Losses, PretrainingLoss, to_tensors
+from .label_plan import LabelPlan
+from .model import LabelVotes, Losses, PretrainingLoss, to_tensors
 from .pairs import NO_LABEL
 
 SEED = 20_000
@@ -27,6 +28,9 @@ class Validation:
     mlm_loss (float): Mean cross entropy of hidden pieces (whole words), in nats.
     top1, top10 (float): How often the hidden piece is the first guess, or among ten.
     nsp (float): Accuracy of next-sentence prediction; random is 0.5.
+    label_loss, label (float | None): Mean loss of the questions about labels of the
+        seed words held out, in nats, and how often the first label is right; None where
+        labels are not asked for.
     """
 
     length: int
@@ -34,10 +38,23 @@ class Validation:
     top1: float
     top10: float
     nsp: float
+    label_loss: float | None = None
+    label: float | None = None
 
     def to_dict(self) -> dict[str, float]:
-        """RETURNS (dict[str, float]): For logs."""
-        return {name: round(value, 4) for name, value in asdict(self).items()}
+        """RETURNS (dict[str, float]): For logs; without what was not asked."""
+        return {
+            name: round(value, 4)
+            for name, value in asdict(self).items()
+            if value is not None
+        }
+
+    def __str__(self) -> str:
+        label = f" label {self.label:.3f}" if self.label is not None else ""
+        return (
+            f"mlm {self.mlm_loss:.2f} top1 {self.top1:.3f} top10 {self.top10:.3f} "
+            f"nsp {self.nsp:.3f}{label}"
+        )
 
 
 @torch.inference_mode()
@@ -49,27 +66,47 @@ def validate(
     tokens: int,
     mask_ratio: float,
     precision: torch.dtype,
+    labels: LabelPlan | None = None,
 ) -> Validation:
     """Ask fixed questions about the held-out documents.
 
     store (PieceStore): The held-out part.
     tokens (int): About how many pieces to read.
+    labels (LabelPlan | None): To ask about the words held out; in passes of their own,
+        so that the other scores are those of a run without labels.
     RETURNS (Validation): The scores.
     """
     device = str(next(loss.parameters()).device)
     was_training = loss.training
     loss.eval()
-    total = np.zeros(6)
-    for batch in _questions(store, length, tokens, mask_ratio):
-        tensors = to_tensors(batch, device)
-        enabled = precision != torch.float32
-        with torch.autocast(device.split(":")[0], dtype=precision, enabled=enabled):
-            result = loss(**tensors)
-        total += count_hits(batch, result)
+    total, voted = np.zeros(6), np.zeros(3)
+    enabled = precision != torch.float32
+    with torch.autocast(device.split(":")[0], dtype=precision, enabled=enabled):
+        for batch in _questions(store, length, tokens, mask_ratio):
+            total += count_hits(batch, loss(**to_tensors(batch, device)))
+        if labels is not None and loss.label_votes is not None:
+            plan = labels.for_validation()
+            for batch in _questions(store, length, tokens, 0.0, plan):
+                result = loss(**to_tensors(batch, device))
+                voted += count_votes(batch, result, loss.label_votes)
     loss.train(was_training)
     mlm, top1, top10, count, right, asked = total.tolist()
-    nsp = right / max(asked, 1)
-    return Validation(length, mlm / count, top1 / count, top10 / count, nsp)
+    scores = Validation(
+        length, mlm / count, top1 / count, top10 / count, right / max(asked, 1)
+    )
+    if not voted[2]:
+        return scores
+    return replace(scores, label_loss=voted[0] / voted[2], label=voted[1] / voted[2])
+
+
+def count_votes(batch: Batch, result: Losses, votes: LabelVotes) -> NDArray[np.float64]:
+    """RETURNS (NDArray): Sum of losses, right first labels, questions."""
+    number = len(batch.words)
+    if not number:
+        return np.zeros(3)
+    words = torch.from_numpy(batch.words).to(result.votes.device)
+    right = votes.count_right(result.votes, words)
+    return np.array([result.label.item() * number, right, number])
 
 
 def count_hits(batch: Batch, result: Losses) -> NDArray[np.float64]:
@@ -84,7 +121,11 @@ def count_hits(batch: Batch, result: Losses) -> NDArray[np.float64]:
 
 
 def _questions(
-    store: PieceStore, length: int, tokens: int, mask_ratio: float
+    store: PieceStore,
+    length: int,
+    tokens: int,
+    mask_ratio: float,
+    labels: LabelPlan | None = None,
 ) -> Iterator[Batch]:
     plan = BatchPlan(
         lengths={length: 1.0},
@@ -92,6 +133,7 @@ def _questions(
         mask_ratio=mask_ratio,
         single_share=0.0,
         seed=SEED,
+        labels=labels,
     )
     row = 0
     for step in range(max(tokens // plan.batch_tokens, 1)):

@@ -10,9 +10,11 @@ from pathlib import Path
 from ..errors import MissingExtraError
 
 TRAIN_COLUMNS = (
-    "step tokens minutes phase length rate loss mlm nsp tokens_per_second".split()
+    "step tokens minutes phase length rate loss mlm nsp label tokens_per_second".split()
 )
-VALID_COLUMNS = "step tokens minutes phase length mlm_loss top1 top10 nsp".split()
+VALID_COLUMNS = (
+    "step tokens minutes phase length mlm_loss top1 top10 nsp label_loss label".split()
+)
 
 
 class CurveLog:
@@ -78,15 +80,24 @@ def plot_curves(run: Path) -> Path:
     figure = Figure(figsize=(12, 3.5), layout="constrained")
     FigureCanvasAgg(figure)
     panels = [
-        ("loss (nats)", [(train, "mlm"), (train, "nsp"), (valid, "mlm_loss")]),
-        ("held-out accuracy", [(valid, "top1"), (valid, "top10"), (valid, "nsp")]),
+        (
+            "loss (nats)",
+            [(train, "mlm"), (train, "nsp"), (train, "label"), (valid, "mlm_loss")],
+        ),
+        (
+            "held-out accuracy",
+            [(valid, "top1"), (valid, "top10"), (valid, "nsp"), (valid, "label")],
+        ),
         ("learning rate", [(train, "rate")]),
     ]
     for axes, (title, curves) in zip(figure.subplots(1, 3), panels, strict=True):
         for rows, column in curves:
-            x = [int(row["tokens"]) / 1e6 for row in rows]
+            told = [row for row in rows if row.get(column)]  # labels may not be asked
+            if not told and rows:
+                continue
+            x = [int(row["tokens"]) / 1e6 for row in told]
             label = f"{'held-out' if rows is valid else 'training'} {column}"
-            axes.plot(x, [float(row[column]) for row in rows], label=label)
+            axes.plot(x, [float(row[column]) for row in told], label=label)
         axes.set(xlabel="million pieces read", title=title)
         axes.legend(fontsize="small")
         axes.grid(alpha=0.3)

@@ -11,6 +11,7 @@ from transformers import BertConfig, BertForPreTraining
 
 from .batches import Batch
 from .pairs import NO_LABEL
+from .seed_words import SeedWords
 from .settings import ModelConfig
 
 
@@ -35,6 +36,12 @@ def make_model(config: ModelConfig, *, entries: int, device: str) -> BertForPreT
     return BertForPreTraining(bert)
 
 
+UNSEEN = -1e9
+"""Added to the attention scores of what is not seen."""
+LEAST = 1e-4
+"""Added to shares before their log: bounds what a word labelled wrong weighs."""
+
+
 class Losses(NamedTuple):
     """What one batch says about the model.
 
@@ -42,23 +49,76 @@ class Losses(NamedTuple):
     nsp (Tensor): Mean cross entropy of the next-sentence answers, in nats.
     logits (Tensor): (M, V) scores at the hidden pieces.
     answers (Tensor): (B, 2) next-sentence scores.
+    label (Tensor): Mean of minus the log of the votes for what the seed words may be,
+        in nats; 0 where nothing was asked.
+    votes (Tensor): (Q, L) shares of the labels, for each question.
     """
 
     mlm: Tensor
     nsp: Tensor
     logits: Tensor
     answers: Tensor
+    label: Tensor
+    votes: Tensor
+
+
+class LabelVotes(nn.Module):
+    """Lets the terms that are offered at a mask vote for labels.
+
+    words (SeedWords): W words, and E vocabulary entries that vote for L labels.
+    """
+
+    entries: Tensor
+    table: Tensor
+    allowed: Tensor
+
+    def __init__(self, words: SeedWords) -> None:
+        super().__init__()
+        for name, values in (
+            ("entries", words.entries),
+            ("table", words.votes),
+            ("allowed", words.allowed),
+        ):
+            self.register_buffer(name, torch.from_numpy(values), persistent=False)
+
+    def forward(self, model: BertForPreTraining, hidden: Tensor) -> Tensor:
+        """Hold a vote among the entries that have labels.
+
+        hidden (Tensor): (Q, D) last hidden states at the masks.
+        RETURNS (Tensor): (Q, L) shares.
+        """
+        head = model.cls.predictions
+        rows = model.bert.embeddings.word_embeddings.weight[self.entries]
+        scores = head.transform(hidden) @ rows.T + head.bias[self.entries]
+        return scores.float().softmax(dim=-1) @ self.table
+
+    def loss(self, votes: Tensor, words: Tensor) -> Tensor:
+        """RETURNS (Tensor): Mean of minus the log of the share of the right labels."""
+        right = (votes.float() * self.allowed[words]).sum(dim=1)
+        return -(right + LEAST).log().mean()
+
+    def count_right(self, votes: Tensor, words: Tensor) -> float:
+        """RETURNS (float): Questions whose first label is one of the word's."""
+        best = votes.argmax(dim=1, keepdim=True)
+        return float(self.allowed[words].gather(1, best).sum())
 
 
 class PretrainingLoss(nn.Module):
     """Masked language modelling and next-sentence prediction (Devlin et al. 2019).
 
+    With seed words, a third one: the terms that are offered at a mask vote for labels.
     The vocabulary scores are computed at the hidden pieces only.
+
+    model (BertForPreTraining): What is trained.
+    words (SeedWords | None): Seed words, if labels are asked for.
     """
 
-    def __init__(self, model: BertForPreTraining) -> None:
+    def __init__(
+        self, model: BertForPreTraining, words: SeedWords | None = None
+    ) -> None:
         super().__init__()
         self.model = model
+        self.label_votes = LabelVotes(words) if words is not None else None
 
     def forward(
         self,
@@ -68,10 +128,13 @@ class PretrainingLoss(nn.Module):
         positions: Tensor,
         targets: Tensor,
         follows: Tensor,
+        places: Tensor | None = None,
+        masks: Tensor | None = None,
+        words: Tensor | None = None,
     ) -> Losses:
         """RETURNS (Losses): Of one batch, its fields as in `Batch`."""
         encoded = self.model.bert(
-            ids, attention_mask=attention, token_type_ids=segments
+            ids, attention_mask=attention, token_type_ids=segments, position_ids=places
         )
         hidden = encoded.last_hidden_state.flatten(0, 1)[positions]
         logits = self.model.cls.predictions(hidden)
@@ -81,18 +144,29 @@ class PretrainingLoss(nn.Module):
         nsp = F.cross_entropy(
             answers.float(), follows, ignore_index=NO_LABEL, reduction="sum"
         )
-        return Losses(mlm, nsp / asked, logits, answers)
+        label, votes = mlm.new_zeros(()), mlm.new_zeros((0, 0))
+        if self.label_votes is not None and words is not None and len(words):
+            offered = encoded.last_hidden_state.flatten(0, 1)[masks]
+            votes = self.label_votes(self.model, offered)
+            label = self.label_votes.loss(votes, words)
+        return Losses(mlm, nsp / asked, logits, answers, label, votes)
 
 
 def to_tensors(batch: Batch, device: str) -> dict[str, Tensor | None]:
     """RETURNS (dict[str, Tensor | None]): The arguments of `PretrainingLoss`."""
-    names = ("ids", "segments", "attention", "positions", "targets", "follows")
-    tensors: dict[str, Tensor | None] = {
+    names = ["ids", "segments", "positions", "targets", "follows"]
+    names += ["places", "masks", "words"] if batch.places is not None else []
+    tensors: dict[str, Tensor | None] = {"attention": None}
+    tensors |= {
         name: torch.from_numpy(getattr(batch, name)).to(device, non_blocking=True)
         for name in names
     }
-    if batch.attention.all():
-        tensors["attention"] = None
+    if batch.places is not None:  # who sees whom: added to the scores of all heads
+        sees = torch.from_numpy(batch.attention).to(device, non_blocking=True)
+        hidden = torch.zeros(sees.shape, device=device).masked_fill(~sees, UNSEEN)
+        tensors["attention"] = hidden[:, None]
+    elif not batch.attention.all():
+        tensors["attention"] = torch.from_numpy(batch.attention).to(device)
     return tensors
 
 

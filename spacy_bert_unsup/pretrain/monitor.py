@@ -39,14 +39,14 @@ class Monitor:
         self._restart_sums()
 
     def _restart_sums(self) -> None:
-        self._losses = torch.zeros(2, device=self.run.team.device)
+        self._losses = torch.zeros(3, device=self.run.team.device)
         self._steps = 0
         self._since = (self.run.state.tokens, self.run.state.seconds)
 
     def record(self, losses: Tensor, *, rate: float, length: int) -> None:
         """Count a step; every `log_steps` of them, write a row and show the means.
 
-        losses (Tensor): (2,) mlm and nsp.
+        losses (Tensor): (3,) mlm, nsp and label.
         RAISES (PretrainError): If a loss is no number.
         """
         self._losses += losses
@@ -56,8 +56,9 @@ class Monitor:
         self._bar.update(gone - self._bar.n)
         if self.run.state.step % self.run.config.training.log_steps:
             return
-        mlm, nsp = (self._losses / self._steps).tolist()
-        if not math.isfinite(mlm + nsp):
+        mlm, nsp, label = (self._losses / self._steps).tolist()
+        total = mlm + nsp + self.run.config.labels.weight * label
+        if not math.isfinite(total):
             where = {"step": self.run.state.step, "last": self.run.folder / "last"}
             raise PretrainError(Errors.E435.format(rate=rate, **where))
         tokens, seconds = self._since
@@ -67,13 +68,14 @@ class Monitor:
                 **self._where(),
                 "length": length,
                 "rate": f"{rate:.3e}",
-                "loss": round(mlm + nsp, 4),
+                "loss": round(total, 4),
                 "mlm": round(mlm, 4),
                 "nsp": round(nsp, 4),
+                "label": round(label, 4) if self.run.labels else "",
                 "tokens_per_second": round(speed),
             }
             self.logs[0].append(row)
-        shown = f"{speed:,.0f} tokens/s, loss {mlm + nsp:.3f}{self._validation}"
+        shown = f"{speed:,.0f} tokens/s, loss {total:.3f}{self._validation}"
         self._bar.set_postfix_str(shown + expected_end(self.run), refresh=False)
         self._restart_sums()
 
@@ -94,13 +96,11 @@ class Monitor:
         if not validated:
             return
         for length in self.run.phase.valid_lengths:
-            scores = self._validate(length).to_dict()
+            found = self._validate(length)
+            scores = found.to_dict()
             self.logs[1].append({**self._where(), **scores})
             logger.info("Held out: %s", scores)
-            self._validation = (
-                f", held-out mlm {scores['mlm_loss']:.2f} top1 {scores['top1']:.3f} "
-                f"top10 {scores['top10']:.3f} nsp {scores['nsp']:.3f}"
-            )
+            self._validation = f", held-out {found}"
         self._plot()
 
     def _validate(self, length: int) -> Validation:
@@ -112,6 +112,7 @@ class Monitor:
             tokens=settings.valid_tokens,
             mask_ratio=settings.mask_ratio,
             precision=self.run.precision,
+            labels=self.run.labels,
         )
 
     def _plot(self) -> None:

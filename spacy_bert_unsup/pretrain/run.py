@@ -23,10 +23,13 @@ from .checkpoint import (
     save_checkpoint,
 )
 from .data import PieceStore
+from .label_plan import LabelPlan, make_label_plan
 from .model import choose_precision, make_model
+from .optimizer import Optimizers, make_optimizer
 from .parallel import Team
 from .phase import Phase
 from .schedule import rate_factor, spent
+from .seed_words import SeedWords
 from .settings import PretrainConfig
 from .transfer import transfer_weights
 
@@ -47,10 +50,16 @@ class Run:
     team: Team
     state: RunState
     model: BertForPreTraining
-    optimizer: torch.optim.Optimizer
+    optimizer: Optimizers
     precision: torch.dtype
     train: PieceStore
     valid: PieceStore
+    labels: LabelPlan | None = None
+
+    @property
+    def words(self) -> SeedWords | None:
+        """The seed words that are asked about, if labels are asked for."""
+        return self.labels.words if self.labels else None
 
     def phase_steps(self) -> int:
         """RETURNS (int): Steps since the phase began."""
@@ -124,7 +133,9 @@ def open_run(
     RAISES (PretrainError): For a checkpoint that does not fit, or lack of disk space.
     """
     train = PieceStore(prepared, "train", config.corpus.weights)
-    vocab = Tokenizer.from_file(str(prepared / "tokenizer.json")).get_vocab()
+    tokenizer = Tokenizer.from_file(str(prepared / "tokenizer.json"))
+    vocab = tokenizer.get_vocab()
+    labels = make_label_plan(config.labels, tokenizer)
     torch.manual_seed(config.training.seed)
     model = make_model(config.model, entries=len(vocab), device=team.device)
     source, state = _find_start(folder, branch, phase, config)
@@ -133,11 +144,14 @@ def open_run(
     elif config.model.init:
         transfer_weights(model, config.model.init, vocab)
     nn.Module.to(model, team.device)
-    optimizer = make_optimizer(model, config)
+    optimizer = make_optimizer(model, config.training)
     if source is not None:
         logger.info("Going on from %s, step %d", source, state.step)
         if not load_optimizer(source, optimizer):
-            logger.info("It holds weights only: the learning rate is warmed up again")
+            logger.info(
+                "It holds weights only, or those of another optimiser's run: "
+                "the learning rate is warmed up again"
+            )
             state.phase_step, state.phase_seconds = state.step, state.seconds
     if team.leads:
         check_space(folder, sum(p.numel() for p in model.parameters()))
@@ -152,6 +166,7 @@ def open_run(
         precision=choose_precision(config.training.precision, team.device),
         train=train,
         valid=PieceStore(prepared, "valid"),
+        labels=labels,
     )
 
 
@@ -172,21 +187,3 @@ def _find_start(
         state.phase_step, state.phase_seconds = state.step, state.seconds
         return source, state
     return None, RunState(seed=config.training.seed, phase=phase.name)
-
-
-def make_optimizer(
-    model: BertForPreTraining, config: PretrainConfig
-) -> torch.optim.Optimizer:
-    """Make AdamW; biases and layer norms are not decayed."""
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    return torch.optim.AdamW(
-        [
-            {"params": decayed, "weight_decay": config.training.weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ],
-        lr=config.training.rate,
-        betas=(0.9, 0.98),
-        eps=1e-6,
-        fused=True,
-    )

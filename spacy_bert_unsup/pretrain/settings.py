@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..vocab.scheme import NON_ENTITY
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusConfig:
@@ -71,6 +73,44 @@ class ModelConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelsConfig:
+    """Questions about labels of seed words (distant supervision, Mintz et al. 2009).
+
+    A word of the seeds is asked about where it stands in the text: the terms that the
+    model offers are to speak for one of its labels, as they do in votes.
+
+    seeds (str): Seed labels, a .jsonl or .tsv file; nothing is asked if empty.
+    non_entity (list[str]): Labels that are no entities.
+    weight (float): Of the questions' loss beside the others.
+    rates (dict[str, float]): Label -> how often one of its words is asked about, in
+        [0, 1]; "entity" and "other" for the labels that are not named.
+    most (int): Questions in a sequence.
+    blank_share (float): Share of the questions in which a mask stands for the word; in
+        the others the text around `beside` keeps it.
+    beside (str): Template with [MASK] and {phrase} that stands in a text.
+    sentence (str): The same, out of a text.
+    sentence_share (float): Share of the words asked about that are asked about in
+        `sentence`, too.
+    longest (int): Words of a span; neighbours that have one label are asked together.
+    held_out (float): Share of the seeds that are asked about in validation alone.
+    """
+
+    seeds: str = ""
+    non_entity: list[str] = field(default_factory=lambda: list(NON_ENTITY))
+    weight: float = 1.0
+    rates: dict[str, float] = field(
+        default_factory=lambda: {"entity": 0.6, "other": 0.5}
+    )
+    most: int = 16
+    blank_share: float = 0.33
+    beside: str = "[MASK] and {phrase}"
+    sentence: str = "such as {phrase} and [MASK] ."
+    sentence_share: float = 0.15
+    longest: int = 4
+    held_out: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """How the model is trained.
 
@@ -79,6 +119,8 @@ class TrainingConfig:
     mask_ratio (float): Share of the pieces to predict, whole words at a time.
     single_share (float): Share of sequences of one segment, left out of next-sentence
         prediction, so that a text alone is no surprise.
+    optimizer (str): adamw, or muon (Jordan et al. 2024; for the matrices of the
+        encoder, AdamW for the rest).
     rate (float): Peak learning rate.
     schedule (str): trapezoid (constant until the decay), linear or cosine.
     warmup_steps (int): Steps over which the rate rises.
@@ -92,6 +134,7 @@ class TrainingConfig:
     batch_tokens: int = 8192
     mask_ratio: float = 0.15
     single_share: float = 0.1
+    optimizer: str = "adamw"
     rate: float = 1e-3
     schedule: str = "trapezoid"
     warmup_steps: int = 500
@@ -126,6 +169,7 @@ class PretrainConfig:
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    labels: LabelsConfig = field(default_factory=LabelsConfig)
     cooldown: CooldownConfig = field(default_factory=CooldownConfig)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:

@@ -27,8 +27,13 @@ def train(run: Run) -> bool:
     RETURNS (bool): Whether the budget is spent (not stopped before).
     RAISES (PretrainError): If the loss is no number any more.
     """
-    loss = PretrainingLoss(run.model).train()
-    forward = DistributedDataParallel(loss) if run.team.world > 1 else loss
+    loss = PretrainingLoss(run.model, run.words)
+    loss = loss.to(run.team.device).train()
+    forward = (
+        DistributedDataParallel(loss, broadcast_buffers=False)
+        if run.team.world > 1
+        else loss
+    )
     patience = 60 * run.config.training.checkpoint_minutes
     monitor = Monitor(run, loss)
     batches = stream_batches(run.train, make_plan(run), run.state.step, run.state.row)
@@ -41,7 +46,7 @@ def train(run: Run) -> bool:
             batch = next(batches)
             losses = update(run, forward, batch, rate=rate)
             run.advance(batch, time.monotonic() - began)
-            monitor.record(losses, rate=rate, length=batch.ids.shape[1])
+            monitor.record(losses, rate=rate, length=batch.length)
             due = time.monotonic() - saved > patience
             signs = [run.progress(), float(bool(asked)), float(due)]
             # The leader decides for all: clocks and signals differ.
@@ -65,6 +70,7 @@ def make_plan(run: Run) -> BatchPlan:
         seed=run.state.seed,
         rank=run.team.rank,
         world=run.team.world,
+        labels=run.labels,
     )
 
 
@@ -73,7 +79,8 @@ def update(run: Run, forward: nn.Module, batch: Batch, *, rate: float) -> Tensor
 
     forward (nn.Module): `PretrainingLoss`, wrapped if there are several processes.
     rate (float): Learning rate of this step.
-    RETURNS (Tensor): (2,) the losses, mlm and nsp; on the device, not waited for.
+    RETURNS (Tensor): (3,) the losses, mlm, nsp and label; on the device, not waited
+        for.
     """
     device = run.team.device
     for group in run.optimizer.param_groups:
@@ -81,11 +88,12 @@ def update(run: Run, forward: nn.Module, batch: Batch, *, rate: float) -> Tensor
     enabled = run.precision != torch.float32
     with torch.autocast(device.split(":")[0], dtype=run.precision, enabled=enabled):
         losses = forward(**to_tensors(batch, device))
-    (losses.mlm + losses.nsp).backward()
+    weight = run.config.labels.weight
+    (losses.mlm + losses.nsp + weight * losses.label).backward()
     nn.utils.clip_grad_norm_(run.model.parameters(), run.config.training.clip)
     run.optimizer.step()
-    run.optimizer.zero_grad(set_to_none=True)
-    return torch.stack([losses.mlm.detach(), losses.nsp.detach()])
+    run.optimizer.zero_grad()
+    return torch.stack([losses.mlm, losses.nsp, losses.label]).detach()
 
 
 @contextmanager

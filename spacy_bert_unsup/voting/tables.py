@@ -11,10 +11,11 @@ import numpy as np
 from ..types import Bools, Floats
 from ..vocab.assets import ClusterAssets
 from ..vocab.labels import SeedLabels, match_seed_labels, seed_key
+from ..vocab.shares import share_labels
 from ..vocab.vectors import VocabVectors
 from .settings import VotingSettings
 from .spelling import SHORTEST, Endings, share_cases
-from .votes import divide_rows, label_columns, normalise_counts
+from .votes import label_columns, normalise_counts
 
 BLOCKING = ("FUNCTION", "VERB", "ADVERB")
 """Non-entity classes that no span takes in; adjectives and generic nouns may be."""
@@ -74,13 +75,8 @@ class VoteTables:
         column = {name: i for i, name in enumerate(scheme.labels)}
         written = matched | {row: labels[word] for word, row in rows.items()}
         for names, terms in _group_by_labels(written).items():
-            columns = np.array([column[name] for name in names])
-            own = _rank_shares(columns, len(column))
-            mixed = entity[columns].any() and not entity[columns].all()
-            # An entity label first: a kind word ("disease"); last: seldom an entity.
-            kind = mixed and entity[columns[0]]
-            voters[terms] = divide_rows(own * entity) if kind else own
-            alone[terms] = divide_rows(own * ~entity) if mixed else own
+            shares = share_labels([column[name] for name in names], entity)
+            voters[terms], alone[terms] = shares.voter, shares.alone
         blocking = label_columns(scheme.labels, BLOCKING)
         endings = Endings(_find_endings(labels, vectors, rows))
         cases = share_cases(labels, scheme)
@@ -120,10 +116,3 @@ def _find_endings(
             if row >= 0:
                 found[surface] = row
     return found
-
-
-def _rank_shares(columns: np.ndarray, size: int) -> Floats:
-    """Labels in order of likelihood get 1, 1/2, 1/3 ... of a vote, normalised."""
-    row = np.zeros(size, np.float32)
-    row[columns] = 1 / np.arange(1, len(columns) + 1, dtype=np.float32)
-    return row / row.sum()

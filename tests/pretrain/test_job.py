@@ -173,3 +173,35 @@ def test_scores_of_a_checkpoint_and_of_a_model_to_start_from(go, tmp_path, capsy
     with pytest.raises(PretrainError, match="No checkpoint"):
         go(tmp_path / "none", export=tmp_path / "untrained", changes=init)
     assert not (tmp_path / "untrained").exists()
+
+
+LABELS = {
+    "labels.seeds": str(TINY.parents[1] / "tests/pretrain/data/tiny_seeds.tsv"),
+    "labels.held_out": "0.3",
+    "training.optimizer": "muon",
+    "training.valid_tokens": "1024",
+}
+
+
+def test_a_run_that_asks_for_labels_resumes_and_is_scored(go, tmp_path, capsys):
+    go(tmp_path / "whole", steps=6, changes=LABELS)
+    go(tmp_path / "parts", steps=3, changes=LABELS)
+    go(tmp_path / "parts", steps=6, changes=LABELS)
+    assert same_weights(tmp_path / "whole", tmp_path / "parts")
+    rows = CurveLog(tmp_path / "parts" / "train.csv", []).read()
+    assert all(float(row["label"]) > 0 for row in rows)
+    held_out = CurveLog(tmp_path / "parts" / "valid.csv", []).read()[-1]
+    assert 0 <= float(held_out["label"]) <= 1 < float(held_out["label_loss"])
+    go(tmp_path / "parts", changes=LABELS, score=True)
+    scored = json.loads(capsys.readouterr().out)
+    assert scored["label"] == pytest.approx(float(held_out["label"]))
+
+
+def test_labels_leave_the_other_scores_as_they_are(go, tmp_path, capsys):
+    go(tmp_path / "run")
+    scores = []
+    for changes in (LABELS, {"training.valid_tokens": "1024"}):
+        go(tmp_path / "run", changes=changes, score=True)
+        scores.append(json.loads(capsys.readouterr().out))
+    assert {*scores[0]} - {*scores[1]} == {"label", "label_loss"}
+    assert scores[1].items() <= scores[0].items()
