@@ -147,7 +147,7 @@ FLOORS = {
     "vectors": {"vectors", "vocab", "mlm"},
     "pipeline": {"pipeline", "registry", "voting", "vectors", "vocab", "mlm"},
     "evaluation": {"evaluation", "pipeline", "voting", "vocab", "mlm"},
-    "pretrain": {"pretrain", "vocab"},
+    "pretrain": {"pretrain", "vocab", "mlm"},
 }
 SHARED = {"types", "errors", "util", "attrs", "__version__"}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from ..errors import Errors, InputError
+from ..mlm.loader import STARTER, find_source
 from .vocabulary import SPECIALS, count_words, make_tokenizer
 
 
@@ -24,13 +25,13 @@ def keep_vocabulary(
     vocabulary stay what they are.
 
     paragraphs (Iterable[str]): The training text; read once, to count words.
-    folder (str | Path): Holds the tokenizer.json of a WordPiece model.
+    folder (str | Path): Holds the tokenizer.json of a WordPiece model; or "starter".
     RETURNS (tuple[Tokenizer, Counter[str]]): The tokenizer, and how often each word
         occurs.
     RAISES (InputError): If there is none, one without BERT's special entries, or one
         that changes the text in another way than BERT's do.
     """
-    path = Path(folder) / "tokenizer.json"
+    path = find_folder(folder) / "tokenizer.json"
     try:
         found = json.loads(Tokenizer.from_file(str(path)).to_str())
     except Exception as error:  # tokenizers raises nothing narrower
@@ -55,12 +56,17 @@ def keep_vocabulary(
     return tokenizer, words
 
 
+def find_folder(model: str | Path) -> Path:
+    """RETURNS (Path): A model's folder; that of the package for "starter"."""
+    return Path(find_source(STARTER).place) if model == STARTER else Path(model)
+
+
 def hash_tokenizer(folder: str | Path) -> str:
     """RETURNS (str): Changes with the tokenizer.json of a folder.
 
     RAISES (InputError): If there is none.
     """
-    path = Path(folder) / "tokenizer.json"
+    path = find_folder(folder) / "tokenizer.json"
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

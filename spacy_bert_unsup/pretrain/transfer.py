@@ -12,12 +12,15 @@ import torch
 from torch import Tensor
 from transformers import BertForPreTraining
 
-from ..errors import Errors, PretrainError
+from ..errors import Errors, ModelError, PretrainError
+from ..mlm.storage import WEIGHTS_HEADER, read_weights
+from .kept import find_folder
 from .quiet import no_weight_bars
 
 WORDS = "bert.embeddings.word_embeddings.weight"
 POSITIONS = "bert.embeddings.position_embeddings.weight"
 BIAS = "cls.predictions.bias"
+NEXT_SENTENCE = ("bert.pooler.", "cls.seq_relationship.")
 TIED = ("cls.predictions.decoder.weight", "cls.predictions.decoder.bias")
 
 logger = logging.getLogger(__name__)
@@ -34,7 +37,8 @@ def transfer_weights(
     (encoder, both heads) is copied.
 
     model (BertForPreTraining): Changed in place.
-    source (str | Path): Folder with the trained BERT and its WordPiece tokenizer.
+    source (str | Path): Folder with the trained BERT and its WordPiece tokenizer, or
+        "starter". Without the parts for next-sentence prediction, those start anew.
     vocab (Mapping[str, int]): Entry -> id of the new model.
     RETURNS (int): How many entries are new.
     RAISES (PretrainError): If the folder has no such model, or its shapes differ.
@@ -42,16 +46,14 @@ def transfer_weights(
     old, old_vocab = _load_source(source)
     state = model.state_dict()
     names = [entry for entry, _ in sorted(vocab.items(), key=lambda pair: pair[1])]
+    _check_shapes(source, old, state)
     for key in state:
         if key in (WORDS, BIAS):
             state[key] = map_rows(old[key], old_vocab, names)
         elif key == POSITIONS:
             repeats = -(-len(state[key]) // len(old[key]))
             state[key] = old[key].repeat(repeats, 1)[: len(state[key])]
-        elif key not in TIED:
-            if key not in old or old[key].shape != state[key].shape:
-                reason = f"its weights have no {key} of {tuple(state[key].shape)}"
-                raise PretrainError(Errors.E431.format(path=source, reason=reason))
+        elif key not in TIED and key in old:
             state[key] = old[key]
     for key in TIED:
         state.pop(key, None)
@@ -62,24 +64,44 @@ def transfer_weights(
     return new
 
 
+def _check_shapes(
+    source: str | Path, old: Mapping[str, Tensor], state: Mapping[str, Tensor]
+) -> None:
+    """Refuse what lacks a part; those for next-sentence prediction may be missing."""
+    for key in state.keys() - {*TIED}:
+        if key not in old and key.startswith(NEXT_SENTENCE):
+            continue
+        rows = 1 if key in (WORDS, POSITIONS, BIAS) else 0  # their number may differ
+        if key not in old or old[key].shape[rows:] != state[key].shape[rows:]:
+            reason = f"its weights have no {key} of {tuple(state[key].shape)}"
+            raise PretrainError(Errors.E431.format(path=source, reason=reason))
+
+
 def _load_source(source: str | Path) -> tuple[dict[str, Tensor], dict[str, int]]:
     try:
-        file = Path(source) / "tokenizer.json"
+        folder = find_folder(source)
+        file = folder / "tokenizer.json"
         data = json.loads(file.read_text(encoding="utf-8"))["model"]
         if data.get("type") != "WordPiece":
             raise ValueError("its tokenizer is no WordPiece")
-        with no_weight_bars():
-            loaded: Any = BertForPreTraining.from_pretrained(
-                source, dtype=torch.float32, output_loading_info=True
-            )
-    except (OSError, ValueError, KeyError) as error:
+        weights = _read_weights(folder)
+    except (OSError, ValueError, KeyError, ModelError) as error:
         raise PretrainError(Errors.E431.format(path=source, reason=error)) from error
+    return weights, data["vocab"]
+
+
+def _read_weights(folder: Path) -> dict[str, Tensor]:
+    """What the files hold; transformers fills what they lack with noise."""
+    if (folder / WEIGHTS_HEADER).exists():
+        return read_weights(folder)
+    with no_weight_bars():
+        loaded: Any = BertForPreTraining.from_pretrained(
+            folder, dtype=torch.float32, output_loading_info=True
+        )
     model, info = loaded
-    missing = sorted(set(info["missing_keys"]) - set(TIED))
-    if missing:
-        reason = f"its weights lack {', '.join(missing)}"
-        raise PretrainError(Errors.E431.format(path=source, reason=reason))
-    return model.state_dict(), data["vocab"]
+    lacking = set(info["missing_keys"]) - set(TIED)
+    state = model.state_dict()
+    return {name: state[name] for name in state if name not in lacking}
 
 
 def map_rows(old: Tensor, old_vocab: Mapping[str, int], names: list[str]) -> Tensor:

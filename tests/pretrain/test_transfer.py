@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from spacy_bert_unsup.errors import PretrainError
+from spacy_bert_unsup.mlm.model import MaskedLM
 from spacy_bert_unsup.pretrain.export import export_model
+from spacy_bert_unsup.pretrain.kept import find_folder
 from spacy_bert_unsup.pretrain.model import make_model
+from spacy_bert_unsup.pretrain.settings import ModelConfig
 from spacy_bert_unsup.pretrain.transfer import split_piece, transfer_weights
 
 
@@ -78,3 +84,27 @@ def test_folder_without_a_model_is_named(config, source, tmp_path):
     model = make_model(config.model, entries=len(source[2]), device="cpu")
     with pytest.raises(PretrainError, match=str(tmp_path)):
         transfer_weights(model, tmp_path, source[2])
+
+
+def test_the_starter_can_be_trained_on():
+    """Its files hold no next-sentence prediction, which starts anew."""
+    folder = find_folder("starter")
+    vocab = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
+    model = make_model(ModelConfig(), entries=len(vocab), device="cpu")
+    before = model.cls.seq_relationship.weight.clone()
+    assert transfer_weights(model, "starter", vocab) == 0
+    assert torch.equal(model.cls.seq_relationship.weight, before)
+    starter = MaskedLM.load("starter")
+    assert np.array_equal(model.cls.predictions.bias.detach(), starter.bias())
+
+
+def test_a_model_that_lacks_a_part_is_refused(source, config, tmp_path):
+    folder, _, vocab = source
+    copy = tmp_path / "model"
+    shutil.copytree(folder, copy)
+    weights = load_file(copy / "model.safetensors")
+    del weights["cls.predictions.bias"]
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    model = make_model(config.model, entries=len(vocab), device="cpu")
+    with pytest.raises(PretrainError, match=r"E431.*cls\.predictions\.bias"):
+        transfer_weights(model, copy, vocab)
