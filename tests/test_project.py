@@ -84,14 +84,18 @@ def test_settings_that_the_starter_is_trained_with_exist():
         assert key in known[section]
 
 
-def test_the_cooled_model_is_the_one_that_is_embedded():
+def test_the_cooled_model_is_taught_and_then_embedded():
     """Another time for the constant phase makes another branch: an old one is left."""
     changed = load_project_config(ROOT, overrides={"vars.minutes": 7})
     (cool,) = (c for c in changed["commands"] if c["name"] == "cool-starter")
     (embed,) = (c for c in changed["commands"] if c["name"] == "embed-starter")
-    out = re.search(r"--out (\S+)", cool["script"][0])[1]
-    assert out.endswith("-7")
-    assert embed["script"] == [f"python -m scripts.embed_starter {out}/model"]
+    (teach,) = (c for c in changed["commands"] if c["name"] == "teach-starter")
+    cooled, taught = (
+        re.search(r"--out (\S+)", command["script"][0])[1] for command in (cool, teach)
+    )
+    assert cooled.endswith("-7") and taught.endswith("-7")
+    assert f"--model.init {cooled}/model" in teach["script"][0]
+    assert embed["script"] == [f"python -m scripts.embed_starter {taught}/model"]
 
 
 def test_assets_are_archives_at_a_commit_and_fetched_on_demand():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, Errors
+from ..vocab.workshop.merging import SHIPPED_PARTS
 from .optimizer import OPTIMIZERS
 from .settings import (
     CooldownConfig,
@@ -130,6 +131,7 @@ def _check(path: str | Path, config: PretrainConfig) -> None:
         ("training", "batch_tokens", train.batch_tokens >= longest, f">= {longest}"),
         ("training", "lengths", min(train.lengths) >= 8, "8 or longer"),
         ("training", "rate", train.rate > 0, "positive"),
+        ("labels", "shipped", labels.shipped in SHIPPED_PARTS, "|".join(SHIPPED_PARTS)),
         ("labels", "rates", _are_shares(*labels.rates.values()), "in [0, 1]"),
         ("labels", "blank_share", _are_shares(labels.blank_share), "in [0, 1]"),
         ("labels", "sentence_share", _are_shares(labels.sentence_share), "in [0, 1]"),

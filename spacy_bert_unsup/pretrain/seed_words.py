@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ..errors import Errors, PretrainError
+from ..mlm.loader import STARTER
 from ..types import Bools, Floats
 from ..vocab.labels import CONTINUES, SeedLabels, read_seed_labels
 from ..vocab.shares import share_labels
+from ..vocab.workshop.merging import choose_shipped
 from .data import Flags, Ids
+from .kept import find_folder
 from .settings import LabelsConfig
 
 LONGEST = 16
@@ -74,7 +77,7 @@ def read_seed_words(config: LabelsConfig, tokenizer: Tokenizer) -> SeedWords:
     RAISES (PretrainError): If none of its words is an entry of the vocabulary, none is
         an entity, or a rate is for a label that no seed has.
     """
-    seeds = read_seed_labels(Path(config.seeds))
+    seeds = read_seeds(config)
     labels = list(dict.fromkeys(name for names in seeds.values() for name in names))
     entity = ~np.isin(labels, config.non_entity)
     forms = _cut_forms(list(seeds), tokenizer)
@@ -95,6 +98,19 @@ def read_seed_words(config: LabelsConfig, tokenizer: Tokenizer) -> SeedWords:
         hashes=hashes[order],
         rows=np.array(list(forms.values()), dtype=np.int64)[order],
     )
+
+
+def read_seeds(config: LabelsConfig) -> SeedLabels:
+    """RETURNS (SeedLabels): Those of the file, then shipped ones it does not know."""
+    own = read_seed_labels(Path(config.seeds))
+    if config.shipped == "none":
+        return own
+    shipped = read_seed_labels(find_folder(STARTER) / "assets" / "seed_labels.jsonl")
+    return own | {
+        term: names
+        for term, names in choose_shipped(shipped, config.shipped).items()
+        if term not in own
+    }
 
 
 def hash_words(pieces: Ids, begins: Ids) -> Hashes:

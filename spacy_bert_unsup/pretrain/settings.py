@@ -80,6 +80,9 @@ class LabelsConfig:
     model offers are to speak for one of its labels, as they do in votes.
 
     seeds (str): Seed labels, a .jsonl or .tsv file; nothing is asked if empty.
+    shipped (str): Which of the starter's seeds are asked about, too, where these are
+        silent: "non-entity", "all" or "none". Without any that are no entities, a model
+        learns to see entities everywhere.
     non_entity (list[str]): Labels that are no entities.
     weight (float): Of the questions' loss beside the others.
     rates (dict[str, float]): Label -> how often one of its words is asked about, in
@@ -96,6 +99,7 @@ class LabelsConfig:
     """
 
     seeds: str = ""
+    shipped: str = "non-entity"
     non_entity: list[str] = field(default_factory=lambda: list(NON_ENTITY))
     weight: float = 1.0
     rates: dict[str, float] = field(

@@ -176,6 +176,7 @@ def test_scores_of_a_checkpoint_and_of_a_model_to_start_from(go, tmp_path, capsy
 
 
 LABELS = {
+    "labels.shipped": "none",
     "labels.seeds": str(TINY.parents[1] / "tests/pretrain/data/tiny_seeds.tsv"),
     "labels.held_out": "0.3",
     "training.optimizer": "muon",

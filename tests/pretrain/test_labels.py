@@ -22,7 +22,11 @@ from .conftest import DATA
 
 SEEDS = DATA / "tiny_seeds.tsv"
 SETTINGS = LabelsConfig(
-    seeds=str(SEEDS), rates={"entity": 1.0, "other": 1.0}, most=4, held_out=0.0
+    seeds=str(SEEDS),
+    shipped="none",
+    rates={"entity": 1.0, "other": 1.0},
+    most=4,
+    held_out=0.0,
 )
 
 
@@ -159,6 +163,20 @@ def test_rates_are_those_of_the_likeliest_label(tokenizer):
     assert found["the"] == 0.125 and found["bought"] == 0.25
     # A word that may be an entity or not is, by itself, none.
     assert found["harbour"] == 0.25
+
+
+def test_shipped_words_that_are_no_entities_are_asked_about_too(tokenizer):
+    plans = {
+        part: make_label_plan(replace(SETTINGS, shipped=part), tokenizer)
+        for part in ("none", "non-entity", "all")
+    }
+    sizes = {part: len(plan.words.entity) for part, plan in plans.items()}
+    assert sizes["none"] == len(seed_lines())
+    assert sizes["none"] < sizes["non-entity"] < sizes["all"]
+    words = {part: plan.words for part, plan in plans.items()}
+    own = slice(0, sizes["none"])
+    assert (words["all"].entity[own] == words["none"].entity).all()
+    assert not words["non-entity"].entity[sizes["none"] :].any()
 
 
 def naive_sees(plan, text, spans, blank, width):
