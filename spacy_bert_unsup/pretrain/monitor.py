@@ -53,7 +53,7 @@ class Monitor:
         self._steps += 1
         timed = bool(self.run.phase.minutes)
         gone = self.run.phase_seconds() if timed else self.run.phase_steps()
-        self._bar.update(gone - self._bar.n)
+        self._bar.update(min(gone, self._bar.total or gone) - self._bar.n)
         if self.run.state.step % self.run.config.training.log_steps:
             return
         mlm, nsp, label = (self._losses / self._steps).tolist()
