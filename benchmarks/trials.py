@@ -1,7 +1,7 @@
-"""Small trials of what a starter should be: width, depth, vocabulary, masking, training.
+"""Small trials of what a starter should be: width, depth, vocabulary, masking.
 
-    python -m benchmarks.trials --data DIR --corpus FOLDER [--minutes N] [--only NAME ...]
-        [--vocabularies NAME=PREPARED ...] [--sentences N] [--out FILE]
+    python -m benchmarks.trials --data DIR --corpus FOLDER [--minutes N]
+        [--only NAME ...] [--vocabularies NAME=PREPARED ...] [--sentences N] [--out FILE]
 
 Every trial pretrains from nothing for the same time on the same machine, so that what
 costs more per piece reads fewer. What is left out of a row is as in the first. Each is
@@ -17,7 +17,6 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from safetensors.torch import load_file
 from tqdm import tqdm
@@ -75,7 +74,8 @@ def main() -> None:
         name, _, prepared = text.partition("=")
         trials[name] = {"corpus.prepared": prepared}
     chosen = {name: trials[name] for name in options.only or trials}
-    rows, facts = {}, {}
+    rows: dict[str, list[str]] = {}
+    facts: dict[str, str] = {}
     for name, changes in tqdm(chosen.items(), unit=" trials"):
         rows[name], facts = run_trial(name, changes, options)
     write(options, rows, facts)
@@ -103,10 +103,10 @@ def parse_arguments() -> argparse.Namespace:
 
 def run_trial(
     name: str, changes: Mapping[str, str], options: argparse.Namespace
-) -> tuple[list[str], dict[str, Any]]:
+) -> tuple[list[str], dict[str, str]]:
     """Pretrain and measure.
 
-    RETURNS (tuple[list[str], dict[str, Any]]): A cell for each of `COLUMNS`; facts of
+    RETURNS (tuple[list[str], dict[str, str]]): A cell for each of `COLUMNS`; facts of
         the machine.
     """
     folder = options.out.parent / name.replace(" ", "-").replace("%", "percent")
@@ -148,7 +148,7 @@ def run_trial(
 def write(
     options: argparse.Namespace,
     rows: Mapping[str, list[str]],
-    facts: Mapping[str, Any],
+    facts: Mapping[str, str],
 ) -> None:
     """Write FILE.md and FILE.json."""
     about = ", ".join(f"{name} {value}" for name, value in facts.items())
