@@ -1,7 +1,8 @@
 """Small trials of what a starter should be: width, depth, vocabulary, masking.
 
     python -m benchmarks.trials --data DIR --corpus FOLDER [--minutes N]
-        [--only NAME ...] [--vocabularies NAME=PREPARED ...] [--sentences N] [--out FILE]
+        [--only NAME ...] [--vocabularies NAME=PREPARED ...]
+        [--sentences N] [--out FILE]
 
 Every trial pretrains from nothing for the same time on the same machine, so that what
 costs more per piece reads fewer. What is left out of a row is as in the first. Each is
