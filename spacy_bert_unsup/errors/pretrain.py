@@ -69,8 +69,8 @@ class PretrainErrors:
         "section, or leave labels.seeds empty to ask nothing."
     )
     E427 = (
-        "[E427] The template '{template}' needs [MASK] and {{phrase}}, once each: "
-        "labels.beside is such as '[MASK] and {{phrase}}'."
+        "[E427] The template '{template}' cannot ask about a phrase: {reason}. Change "
+        "labels.beside or labels.sentence."
     )
     E431 = (
         "[E431] Cannot start from {path}: {reason}. Change model.init, or the [model] "

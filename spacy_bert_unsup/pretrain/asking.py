@@ -43,9 +43,10 @@ def choose_spans(
     ids (Ids): (B, S) sequences with special pieces, before masking.
     RETURNS (AskedSpans): In an order of chance within each sequence.
     """
-    spans, held_out = find_spans(store, plan.words, ids, plan.settings.longest)
-    rates = plan.words.rates[spans.word]
-    spans = spans.take((rng.random(len(spans)) < rates) & (held_out == plan.held_out))
+    spans, touched = find_spans(store, plan.words, ids, plan.settings.longest)
+    # What is held out is never part of what is trained, and it is what is scored.
+    may = plan.words.held_out[spans.word] if plan.held_out else ~touched
+    spans = spans.take(may & (rng.random(len(spans)) < plan.words.rates[spans.word]))
     spans = spans.take(np.lexsort((rng.random(len(spans)), spans.row)))
     rank = np.arange(len(spans)) - np.searchsorted(spans.row, spans.row)
     return spans.take(rank < plan.settings.most)
@@ -75,7 +76,9 @@ def find_spans(
     spans = AskedSpans(
         row, begins[starts] - row * length, ends[finals] - row * length, found[finals]
     )
-    known = spans.word >= 0
+    # The window may have cut the last word: "Car" of "Car ##thy".
+    used = (ids != store.special.pad).sum(axis=1)
+    known = (spans.word >= 0) & (spans.last < used[row] - 1)
     return spans.take(known), held_out[known]
 
 

@@ -14,7 +14,8 @@ from .data import Flags, Ids, PieceStore
 from .label_plan import LabelPlan
 from .masking import mask_words
 from .pairs import NO_LABEL, pack_pairs
-from .questions import lay_questions, lay_sentences, stack_asked
+from .questions import lay_questions, stack_asked
+from .sentences import lay_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Batch:
     follows (Ids): (B,) 0: the second text follows the first, 1: it is from elsewhere,
         -100: there is one text only.
     next_row (int): Number of the first draw of the next batch.
-    length (int): Pieces of a sequence of text; S is more where questions lie beside it.
+    rows, length (int): Sequences of text, and their pieces; B and S are more where
+        questions lie beside and below it.
     places (Ids | None): (B, S) the place each piece stands for; None: where it is.
     masks, words (Ids): (Q,) flat positions of the answers about labels, and the seed
         words they are about.
@@ -42,6 +44,7 @@ class Batch:
     targets: Ids
     follows: Ids
     next_row: int
+    rows: int
     length: int
     places: Ids | None = None
     masks: Ids = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -94,6 +97,7 @@ def make_batch(store: PieceStore, plan: BatchPlan, *, step: int, row: int) -> Ba
         targets=targets,
         follows=follows,
         next_row=row + rows * plan.world,
+        rows=rows,
         length=length,
     )
     return (
@@ -136,17 +140,21 @@ def stream_batches(
     store: PieceStore, plan: BatchPlan, step: int, row: int, *, ahead: int = 4
 ) -> Generator[Batch]:
     """Build batches in a background thread, from the given step on, without end."""
-    ready: queue.Queue[Batch] = queue.Queue(maxsize=ahead)
+    ready: queue.Queue[Batch | Exception] = queue.Queue(maxsize=ahead)
     stop = threading.Event()
 
     def work() -> None:
         at, number = row, step
         while not stop.is_set():
-            batch = make_batch(store, plan, step=number, row=at)
-            at, number = batch.next_row, number + 1
+            made: Batch | Exception
+            try:
+                made = make_batch(store, plan, step=number, row=at)
+                at, number = made.next_row, number + 1
+            except Exception as error:  # raised where the batch is wanted
+                made = error
             while not stop.is_set():
                 try:
-                    ready.put(batch, timeout=0.2)
+                    ready.put(made, timeout=0.2)
                     break
                 except queue.Full:
                     continue
@@ -155,6 +163,9 @@ def stream_batches(
     thread.start()
     try:
         while True:
-            yield ready.get()
+            made = ready.get()
+            if isinstance(made, Exception):
+                raise made
+            yield made
     finally:
         stop.set()

@@ -25,11 +25,13 @@ class RunState:
 
     step (int): Optimiser steps done.
     row (int): Number of the next draw from the corpus.
-    tokens (int): Pieces read, over all processes, padding and special ones included.
+    tokens (int): Pieces of text read, over all processes, padding and special ones
+        included, questions about labels not.
     seconds (float): Time spent training.
     phase (str): main, or cooldown.
     phase_step, phase_seconds (int, float): `step` and `seconds` when the phase began.
     seed (int): Of places, cuts and masks.
+    labels (str): `SeedWords.digest` of what is asked about labels; "" for nothing.
     """
 
     step: int = 0
@@ -40,6 +42,7 @@ class RunState:
     phase_step: int = 0
     phase_seconds: float = 0.0
     seed: int = 0
+    labels: str = ""
 
 
 def save_checkpoint(
@@ -140,7 +143,10 @@ def load_optimizer(folder: Path, optimizer: Optimizers) -> bool:
     if not (folder / "optimizer.pt").exists():
         return False
     data = torch.load(folder / "optimizer.pt", map_location="cpu", weights_only=True)
-    if set(data) != set(optimizer.state_dict()):
+    wanted = set(optimizer.state_dict())
+    if wanted == {"AdamW"} and "param_groups" in data:  # as torch writes it
+        data = {"AdamW": data}
+    if set(data) != wanted:
         return False
     optimizer.load_state_dict(data)
     return True

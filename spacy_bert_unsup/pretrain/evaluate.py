@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from .batches import Batch, BatchPlan, make_batch
 from .data import PieceStore
 from .label_plan import LabelPlan
-from .model import LabelVotes, Losses, PretrainingLoss, to_tensors
+from .label_votes import LabelVotes
+from .model import Losses, PretrainingLoss, to_tensors
 from .pairs import NO_LABEL
 
 SEED = 20_000
@@ -30,7 +31,7 @@ class Validation:
     nsp (float): Accuracy of next-sentence prediction; random is 0.5.
     label_loss, label (float | None): Mean loss of the questions about labels of the
         seed words held out, in nats, and how often the first label is right; None where
-        labels are not asked for.
+        none was asked about. They may be among the terms that are offered.
     """
 
     length: int
@@ -84,7 +85,7 @@ def validate(
     with torch.autocast(device.split(":")[0], dtype=precision, enabled=enabled):
         for batch in _questions(store, length, tokens, mask_ratio):
             total += count_hits(batch, loss(**to_tensors(batch, device)))
-        if labels is not None and loss.label_votes is not None:
+        if loss.label_votes is not None and labels and labels.words.held_out.any():
             plan = labels.for_validation()
             for batch in _questions(store, length, tokens, 0.0, plan):
                 result = loss(**to_tensors(batch, device))

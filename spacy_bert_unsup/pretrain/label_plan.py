@@ -9,7 +9,8 @@ from tokenizers import Tokenizer
 
 from ..errors import Errors, PretrainError
 from .data import Ids
-from .seed_words import SeedWords, read_seed_words
+from .seed_reader import read_seed_words
+from .seed_words import SeedWords
 from .settings import LabelsConfig
 
 MASK = "[MASK]"
@@ -30,12 +31,18 @@ class Template:
     def parse(cls, source: str, tokenizer: Tokenizer) -> Template:
         """Cut a template such as "[MASK] and {phrase}" into pieces.
 
-        RAISES (PretrainError): If it does not hold one mask and one phrase.
+        RAISES (PretrainError): If it does not hold one mask and one phrase, or a
+            character that the vocabulary does not know.
         """
         if source.count(MASK) != 1 or source.count(PHRASE) != 1:
-            raise PretrainError(Errors.E427.format(template=source))
+            reason = f"it must hold {MASK} and {PHRASE}, once each"
+            raise PretrainError(Errors.E427.format(template=source, reason=reason))
         before, _, behind = source.partition(PHRASE)
-        return cls(_cut(before, tokenizer), _cut(behind, tokenizer))
+        found = cls(_cut(before, tokenizer), _cut(behind, tokenizer))
+        if tokenizer.token_to_id("[UNK]") in [*found.before, *found.behind]:
+            reason = "the vocabulary does not know all of its characters"
+            raise PretrainError(Errors.E427.format(template=source, reason=reason))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

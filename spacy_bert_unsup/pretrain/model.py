@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from transformers import BertConfig, BertForPreTraining
 
 from .batches import Batch
+from .label_votes import LabelVotes
 from .pairs import NO_LABEL
 from .seed_words import SeedWords
 from .settings import ModelConfig
@@ -38,8 +39,6 @@ def make_model(config: ModelConfig, *, entries: int, device: str) -> BertForPreT
 
 UNSEEN = -1e9
 """Added to the attention scores of what is not seen."""
-LEAST = 1e-4
-"""Added to shares before their log: bounds what a word labelled wrong weighs."""
 
 
 class Losses(NamedTuple):
@@ -60,47 +59,6 @@ class Losses(NamedTuple):
     answers: Tensor
     label: Tensor
     votes: Tensor
-
-
-class LabelVotes(nn.Module):
-    """Lets the terms that are offered at a mask vote for labels.
-
-    words (SeedWords): W words, and E vocabulary entries that vote for L labels.
-    """
-
-    entries: Tensor
-    table: Tensor
-    allowed: Tensor
-
-    def __init__(self, words: SeedWords) -> None:
-        super().__init__()
-        for name, values in (
-            ("entries", words.entries),
-            ("table", words.votes),
-            ("allowed", words.allowed),
-        ):
-            self.register_buffer(name, torch.from_numpy(values), persistent=False)
-
-    def forward(self, model: BertForPreTraining, hidden: Tensor) -> Tensor:
-        """Hold a vote among the entries that have labels.
-
-        hidden (Tensor): (Q, D) last hidden states at the masks.
-        RETURNS (Tensor): (Q, L) shares.
-        """
-        head = model.cls.predictions
-        rows = model.bert.embeddings.word_embeddings.weight[self.entries]
-        scores = head.transform(hidden) @ rows.T + head.bias[self.entries]
-        return scores.float().softmax(dim=-1) @ self.table
-
-    def loss(self, votes: Tensor, words: Tensor) -> Tensor:
-        """RETURNS (Tensor): Mean of minus the log of the share of the right labels."""
-        right = (votes.float() * self.allowed[words]).sum(dim=1)
-        return -(right + LEAST).log().mean()
-
-    def count_right(self, votes: Tensor, words: Tensor) -> float:
-        """RETURNS (float): Questions whose first label is one of the word's."""
-        best = votes.argmax(dim=1, keepdim=True)
-        return float(self.allowed[words].gather(1, best).sum())
 
 
 class PretrainingLoss(nn.Module):

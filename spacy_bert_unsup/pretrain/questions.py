@@ -71,7 +71,7 @@ def lay_questions(
     )
     laid.ids[row, at] = own
     laid.segments[row, at] = segments[spans.row, spans.first][owner]
-    laid.places[row, at] = _find_places(plan.beside, spans, blank)[owner, part]
+    laid.places[row, at] = _find_places(plan.beside, spans, blank, length)[owner, part]
     laid.sees[:, :length, :length] = attention[:, None, :] > 0
     used = attention.sum(axis=1)[spans.row]
     seen = _find_seen(plan.beside, spans, blank, used, width)
@@ -91,13 +91,15 @@ def _widen(values: Ids, width: int, filler: int) -> Ids:
     return np.pad(values, room, constant_values=filler)
 
 
-def _find_places(template: Template, spans: AskedSpans, blank: Flags) -> Ids:
+def _find_places(
+    template: Template, spans: AskedSpans, blank: Flags, length: int
+) -> Ids:
     """(N, T) the places that the pieces of each question stand for."""
     part = np.arange(len(template.before) + len(template.behind))
     part = part - len(template.before)
     near = np.where(part < 0, spans.first[:, None], spans.last[:, None]) + part
     near[blank] = spans.last[blank, None] - 1
-    return near.clip(min=0)
+    return near.clip(0, length - 1)
 
 
 def _find_seen(
@@ -114,53 +116,6 @@ def _between(width: int, low: Ids, high: Ids) -> Flags:
     """(N, width) columns from low on, up to high (exclusive)."""
     columns = np.arange(width)
     return (columns >= low[:, None]) & (columns < high[:, None])
-
-
-def lay_sentences(
-    plan: LabelPlan, special: SpecialIds, ids: Ids, spans: AskedSpans, width: int
-) -> Asked:
-    """Ask about spans out of their text: many short sentences in each sequence.
-
-    ids (Ids): (B, S) the text, before masking.
-    width (int): W; a sentence that is longer is left out.
-    RETURNS (Asked): As many sequences as it takes; a sentence sees itself alone.
-    """
-    head = np.concatenate([[special.cls], plan.sentence.before])
-    tail = np.concatenate([plan.sentence.behind, [special.sep]])
-    sizes = spans.last - spans.first + len(head) + len(tail)
-    spans, sizes = spans.take(sizes <= width), sizes[sizes <= width]
-    row, column = _fill_rows(sizes, width)
-    shape = (int(row.max(initial=-1)) + 1, width)
-    laid = Asked(
-        np.full(shape, special.pad, dtype=np.int64),
-        np.zeros(shape, dtype=np.int64),
-        np.zeros(shape, dtype=np.int64),
-        np.zeros((*shape, width), dtype=bool),
-        np.zeros(len(spans), dtype=np.int64),
-        spans.word,
-    )
-    for i, (r, start) in enumerate(zip(row.tolist(), column.tolist(), strict=True)):
-        phrase = ids[spans.row[i], spans.first[i] : spans.last[i]]
-        own = np.concatenate([head, phrase, tail])
-        part = slice(start, start + len(own))
-        laid.ids[r, part] = own
-        laid.places[r, part] = np.arange(len(own))
-        laid.sees[r, part, part] = True
-        laid.masks[i] = r * width + start + np.flatnonzero(own == special.mask)[0]
-    laid.sees[:, :, 0] |= ~laid.sees.any(axis=2)
-    return laid
-
-
-def _fill_rows(sizes: Ids, width: int) -> tuple[Ids, Ids]:
-    """Rows and columns for pieces in a row, a new row wherever one is full."""
-    rows, columns, row, column = [], [], 0, 0
-    for size in sizes.tolist():
-        if column + size > width:
-            row, column = row + 1, 0
-        rows.append(row)
-        columns.append(column)
-        column += size
-    return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
 
 
 def stack_asked(upper: Asked, lower: Asked) -> Asked:

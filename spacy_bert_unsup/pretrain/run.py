@@ -95,7 +95,7 @@ class Run:
         """
         self.state.step += 1
         self.state.row = batch.next_row
-        self.state.tokens += batch.ids.size * self.team.world
+        self.state.tokens += batch.rows * batch.length * self.team.world
         self.state.seconds += seconds
 
     def save(self) -> Path:
@@ -139,6 +139,11 @@ def open_run(
     torch.manual_seed(config.training.seed)
     model = make_model(config.model, entries=len(vocab), device=team.device)
     source, state = _find_start(folder, branch, phase, config)
+    digest = labels.words.digest if labels else ""
+    if branch is None and state.labels not in ("", digest):
+        reason = "it was asked for other labels, or in another way: a run of its own"
+        raise PretrainError(Errors.E434.format(path=source, reason=reason))
+    state.labels = digest
     if source is not None:
         load_weights(source, model)
     elif config.model.init:

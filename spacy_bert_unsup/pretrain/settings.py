@@ -86,25 +86,24 @@ class LabelsConfig:
     non_entity (list[str]): Labels that are no entities.
     weight (float): Of the questions' loss beside the others.
     rates (dict[str, float]): Label -> how often one of its words is asked about, in
-        [0, 1]; "entity" and "other" for the labels that are not named.
+        [0, 1]; "entity" (0.6) and "other" (0.5) for the labels that are not named.
     most (int): Questions in a sequence.
     blank_share (float): Share of the questions in which a mask stands for the word; in
-        the others the text around `beside` keeps it.
+        the others it stays in the text, as far as that is not masked.
     beside (str): Template with [MASK] and {phrase} that stands in a text.
     sentence (str): The same, out of a text.
     sentence_share (float): Share of the words asked about that are asked about in
         `sentence`, too.
     longest (int): Words of a span; neighbours that have one label are asked together.
     held_out (float): Share of the seeds that are asked about in validation alone.
+        They vote nevertheless, where the model offers them.
     """
 
     seeds: str = ""
     shipped: str = "non-entity"
     non_entity: list[str] = field(default_factory=lambda: list(NON_ENTITY))
     weight: float = 1.0
-    rates: dict[str, float] = field(
-        default_factory=lambda: {"entity": 0.6, "other": 0.5}
-    )
+    rates: dict[str, float] = field(default_factory=dict)
     most: int = 16
     blank_share: float = 0.33
     beside: str = "[MASK] and {phrase}"
@@ -119,7 +118,8 @@ class TrainingConfig:
     """How the model is trained.
 
     lengths (dict[int, float]): Sequence length -> share of the tokens.
-    batch_tokens (int): Tokens per step on each process.
+    batch_tokens (int): Tokens of text per step on each process; questions about labels
+        come on top, up to `labels.most` times two or three in each sequence.
     mask_ratio (float): Share of the pieces to predict, whole words at a time.
     single_share (float): Share of sequences of one segment, left out of next-sentence
         prediction, so that a text alone is no surprise.

@@ -29,11 +29,7 @@ def train(run: Run) -> bool:
     """
     loss = PretrainingLoss(run.model, run.words)
     loss = loss.to(run.team.device).train()
-    forward = (
-        DistributedDataParallel(loss, broadcast_buffers=False)
-        if run.team.world > 1
-        else loss
-    )
+    forward = DistributedDataParallel(loss) if run.team.world > 1 else loss
     patience = 60 * run.config.training.checkpoint_minutes
     monitor = Monitor(run, loss)
     batches = stream_batches(run.train, make_plan(run), run.state.step, run.state.row)

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from itertools import islice
 
 import numpy as np
+import pytest
 
 from spacy_bert_unsup.pretrain.batches import BatchPlan, make_batch, stream_batches
 
@@ -44,6 +45,13 @@ def test_processes_draw_different_places_of_one_length(store):
     assert ranks[0].ids.shape == ranks[1].ids.shape
     assert not np.array_equal(ranks[0].ids, ranks[1].ids)
     assert ranks[0].next_row == ranks[1].next_row == 10 + 2 * len(ranks[0].ids)
+
+
+def test_what_goes_wrong_in_the_background_is_raised(store):
+    broken = replace(PLAN, lengths={})
+    with closing(stream_batches(store, broken, 0, 0)) as stream:
+        with pytest.raises(ValueError, match="positive integer"):
+            next(stream)
 
 
 def test_stream_goes_on_from_any_step(store):

@@ -198,6 +198,18 @@ def test_a_run_that_asks_for_labels_resumes_and_is_scored(go, tmp_path, capsys):
     assert scored["label"] == pytest.approx(float(held_out["label"]))
 
 
+def test_other_labels_want_a_run_of_their_own(go, tmp_path):
+    go(tmp_path / "run", steps=2)
+    go(tmp_path / "run", steps=3, changes=LABELS)  # from none to some: it goes on
+    with pytest.raises(PretrainError, match=r"E434.*other labels"):
+        go(tmp_path / "run", changes={**LABELS, "labels.held_out": "0.2"})
+    source = tmp_path / "run" / "last"
+    changes = {**LABELS, "labels.held_out": "0.2"}
+    go(tmp_path / "cool", source=source, cooldown_steps=2, changes=changes)
+    go(tmp_path / "cool", source=source, cooldown_steps=3, changes=changes)
+    assert load_state(find_checkpoint(tmp_path / "cool")).labels
+
+
 def test_labels_leave_the_other_scores_as_they_are(go, tmp_path, capsys):
     go(tmp_path / "run")
     scores = []

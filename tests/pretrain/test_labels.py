@@ -13,9 +13,11 @@ from spacy_bert_unsup.errors import AssetsError, PretrainError
 from spacy_bert_unsup.pretrain.asking import AskedSpans, choose_spans, find_spans
 from spacy_bert_unsup.pretrain.batches import BatchPlan, make_batch
 from spacy_bert_unsup.pretrain.label_plan import Template, make_label_plan
+from spacy_bert_unsup.pretrain.label_votes import LabelVotes
 from spacy_bert_unsup.pretrain.model import PretrainingLoss, make_model, to_tensors
-from spacy_bert_unsup.pretrain.questions import lay_questions, lay_sentences
-from spacy_bert_unsup.pretrain.seed_words import read_seed_words
+from spacy_bert_unsup.pretrain.questions import lay_questions
+from spacy_bert_unsup.pretrain.seed_reader import hold_out, read_seed_words
+from spacy_bert_unsup.pretrain.sentences import lay_sentences
 from spacy_bert_unsup.pretrain.settings import LabelsConfig
 
 from .conftest import DATA
@@ -100,7 +102,8 @@ def naive_spans(store, row):
             spans[-1] = (before[0], last, term, main, before[4] + 1)
         else:
             spans.append((first, last, term, main, 1))
-    return [span[:3] for span in spans if span]
+    used = sum(piece != store.special.pad for piece in row)
+    return [span[:3] for span in spans if span and span[1] < used - 1]
 
 
 def test_spans_equal_those_found_word_by_word(store, plan, batch_plan):
@@ -119,6 +122,7 @@ def test_spans_equal_those_found_word_by_word(store, plan, batch_plan):
 def test_neighbours_of_one_label_are_one_span(store, plan, tokenizer):
     def find(text):
         ids = tokenizer.encode(text, add_special_tokens=False).ids
+        ids = [store.special.cls, *ids, store.special.unk, store.special.sep]
         spans, _ = find_spans(store, plan.words, np.array([ids]), SETTINGS.longest)
         return [
             spell(store, ids[a:b]) for a, b in zip(spans.first, spans.last, strict=True)
@@ -153,6 +157,54 @@ def test_words_held_out_are_asked_about_in_validation_alone(
     assert not plan.words.held_out[kept.word].any()
     both = {*zip(kept.row, kept.first, strict=True)}
     assert not both & {*zip(asked.row, asked.first, strict=True)}
+
+
+def test_a_word_that_the_window_may_have_cut_is_not_asked_about(store, plan):
+    harbour = store.entries.index("harbour")
+    special = store.special
+    whole = np.array([[special.cls, harbour, special.unk, special.sep, special.pad]])
+    cut = np.array([[special.cls, special.unk, harbour, special.sep, special.pad]])
+    found = [len(find_spans(store, plan.words, ids, 4)[0]) for ids in (whole, cut)]
+    assert found == [1, 0]
+
+
+def test_what_is_held_out_does_not_depend_on_the_file():
+    terms = [f"word{i}" for i in range(2000)]
+    flags = dict(zip(terms, hold_out(terms, 0.3), strict=True))
+    assert 0.25 < np.mean(list(flags.values())) < 0.35
+    fewer = [term.upper() for term in terms[500::3]]
+    again = hold_out(fewer, 0.3)
+    assert [flags[term.lower()] for term in fewer] == again.tolist()
+    assert not hold_out(terms, 0.0).any()
+
+
+def test_a_rate_of_one_label_leaves_the_others_asked(tokenizer):
+    words = read_seed_words(replace(SETTINGS, rates={"GPE": 0.9}), tokenizer)
+    found = dict(zip(seed_lines(), words.rates.tolist(), strict=True))
+    assert found["Cairo"] == pytest.approx(0.9)
+    assert found["aspirin"] == pytest.approx(0.6)
+    assert found["bought"] == 0.5
+
+
+def test_shipped_words_are_no_entities_whatever_ones_own_are_called(
+    tokenizer, tmp_path
+):
+    file = tmp_path / "seeds.tsv"
+    file.write_text("Cairo\tGPE\nbread\tOTHER\n")
+    settings = replace(
+        SETTINGS, seeds=str(file), shipped="non-entity", non_entity=["OTHER"]
+    )
+    words = read_seed_words(settings, tokenizer)
+    assert words.entity.sum() == 1 and words.entity[0]
+
+
+def test_the_digest_is_that_of_the_questions(tokenizer, plan):
+    digests = {plan.words.digest}
+    for changes in ({"rates": {"GPE": 0.9}}, {"held_out": 0.3}, {"shipped": "all"}):
+        words = read_seed_words(replace(SETTINGS, **changes), tokenizer)
+        digests.add(words.digest)
+    assert len(digests) == 4
+    assert read_seed_words(SETTINGS, tokenizer).digest == plan.words.digest
 
 
 def test_rates_are_those_of_the_likeliest_label(tokenizer):
@@ -226,7 +278,7 @@ def test_questions_see_what_they_may(store, plan, batch_plan, tokenizer, beside)
     template = [*plan.beside.before, *plan.beside.behind]
     at = template.index(store.special.mask) - len(plan.beside.before)
     near = spans.first if at < 0 else spans.last
-    assert (places[~blank] == (near + at)[~blank].clip(min=0)).all()
+    assert (places[~blank] == (near + at)[~blank].clip(0, 31)).all()
 
 
 def test_a_sentence_sees_itself_alone(store, plan, batch_plan):
@@ -303,6 +355,55 @@ def test_a_batch_with_questions_depends_on_its_number_alone(store, batch_plan):
     assert len(one.follows) == len(one.ids) > 8
 
 
+def test_places_stay_within_the_table_of_positions(config, store, plan, tokenizer):
+    """The longest sequence, and a template behind its last words."""
+    plan = replace(plan, beside=Template.parse("{phrase} or [MASK]", tokenizer))
+    length = config.model.positions
+    wide = BatchPlan({length: 1.0}, 4 * length, 0.2, 0.5, seed=1, labels=plan)
+    model = make_model(config.model, entries=store.size, device="cpu").eval()
+    for step in range(4):
+        batch = make_batch(store, wide, step=step, row=step * 4)
+        assert batch.places.max() < length < batch.ids.shape[1]
+        with torch.no_grad():
+            PretrainingLoss(model, plan.words)(**to_tensors(batch, "cpu"))
+
+
+def test_a_text_without_seed_words_is_trained_on_all_the_same(
+    config, store, batch_plan
+):
+    words = batch_plan.labels.words
+    silent = replace(words, rates=np.zeros_like(words.rates))
+    plan = replace(batch_plan, labels=replace(batch_plan.labels, words=silent))
+    batch = make_batch(store, plan, step=0, row=0)
+    model = make_model(config.model, entries=store.size, device="cpu")
+    losses = PretrainingLoss(model, silent)(**to_tensors(batch, "cpu"))
+    assert len(batch.words) == 0 and losses.label.item() == 0
+    (losses.mlm + losses.nsp + losses.label).backward()
+
+
+def test_shares_are_float32_under_autocast(config, store, batch_plan):
+    model = make_model(config.model, entries=store.size, device="cpu")
+    loss = PretrainingLoss(model, batch_plan.labels.words)
+    tensors = to_tensors(make_batch(store, batch_plan, step=0, row=0), "cpu")
+    with torch.autocast("cpu", dtype=torch.bfloat16), torch.no_grad():
+        votes = loss(**tensors).votes
+    assert votes.dtype == torch.float32
+    assert torch.allclose(votes.sum(dim=1), torch.ones(len(votes)), atol=1e-5)
+
+
+def test_right_answers_are_counted(config, store, batch_plan):
+    words = batch_plan.labels.words
+    votes = LabelVotes(words)
+    number = len(words.main)
+    right = torch.from_numpy(words.allowed).float()
+    wrong = 1 - right
+    every = torch.arange(number)
+    assert votes.count_right(right, every) == number
+    assert votes.count_right(wrong, every) == 0
+    half = torch.where((every % 2 == 0)[:, None], right, wrong)
+    assert votes.count_right(half, every) == (number + 1) // 2
+
+
 def test_no_seeds_no_questions(tokenizer):
     assert make_label_plan(LabelsConfig(), tokenizer) is None
 
@@ -313,7 +414,10 @@ def test_no_seeds_no_questions(tokenizer):
         ({"rates": {"TOWN": 0.5}}, PretrainError, "E426.*TOWN"),
         ({"non_entity": ["GPE"]}, None, ""),
         ({"beside": "and {phrase}"}, PretrainError, "E427"),
-        ({"sentence": "{phrase} {phrase} [MASK]"}, PretrainError, "E427"),
+        ({"sentence": "{phrase} {phrase} [MASK]"}, PretrainError, "E427.*once each"),
+        ({"beside": "[MASK] \u2603 {phrase}"}, PretrainError, "E427.*characters"),
+        ({"held_out": 0.9999}, PretrainError, "E426.*nothing to ask"),
+        ({"rates": {"entity": 0, "other": 0}}, PretrainError, "E426.*nothing to ask"),
     ],
 )
 def test_what_cannot_be_asked_is_said(tokenizer, changes, error, message):

@@ -102,6 +102,20 @@ def test_state_survives_a_checkpoint(tmp_path):
         assert torch.equal(one, two)
 
 
+def test_adamw_is_read_as_torch_writes_it(tmp_path):
+    """Checkpoints of before there was a choice."""
+    model = net()
+    optimizer = make_optimizer(model, TrainingConfig())
+    learn(model, optimizer)
+    folder = save_checkpoint(
+        tmp_path, RunState(step=1), model=model, optimizer=optimizer, extra={}
+    )
+    torch.save(optimizer.parts[0].state_dict(), folder / "optimizer.pt")
+    again = make_optimizer(net(), TrainingConfig())
+    assert load_optimizer(folder, again)
+    assert len(again.parts[0].state) == len(optimizer.parts[0].state) > 0
+
+
 def test_another_optimiser_starts_anew(tmp_path):
     model = net()
     optimizer = make_optimizer(model, TrainingConfig())

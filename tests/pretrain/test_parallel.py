@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -17,7 +18,10 @@ from spacy_bert_unsup.pretrain.model import PretrainingLoss, to_tensors
 from spacy_bert_unsup.pretrain.parallel import Team
 from spacy_bert_unsup.pretrain.phase import main_phase
 from spacy_bert_unsup.pretrain.run import open_run
+from spacy_bert_unsup.pretrain.settings import LabelsConfig
 from spacy_bert_unsup.pretrain.train import make_plan
+
+from .conftest import DATA
 
 ROOT = Path(__file__).parents[2]
 STEPS = 4
@@ -28,14 +32,14 @@ def train_alone(config, prepared, folder):
     team = Team(rank=0, world=1, device="cpu")
     phase = main_phase(config)
     run = open_run(folder, config, phase=phase, prepared=prepared, team=team)
-    loss = PretrainingLoss(run.model)
+    loss = PretrainingLoss(run.model, run.words)
     row = 0
     for step in range(STEPS):
         for rank in (0, 1):
             plan = replace(make_plan(run), rank=rank, world=2)
             batch = make_batch(run.train, plan, step=step, row=row)
             losses = loss(**to_tensors(batch, "cpu"))
-            ((losses.mlm + losses.nsp) / 2).backward()
+            ((losses.mlm + losses.nsp + losses.label) / 2).backward()
         row = batch.next_row
         for group in run.optimizer.param_groups:
             group["lr"] = run.rate(0.0)
@@ -46,7 +50,16 @@ def train_alone(config, prepared, folder):
     return run.model.state_dict(), row
 
 
-def test_two_processes_train_like_one(config, overrides, prepared, tmp_path):
+@pytest.mark.parametrize("labelled", [False, True])
+def test_two_processes_train_like_one(config, overrides, prepared, tmp_path, labelled):
+    if labelled:
+        labels = LabelsConfig(str(DATA / "tiny_seeds.tsv"), "none", held_out=0.0)
+        config = replace(config, labels=labels)
+        overrides = overrides | {
+            "labels.seeds": labels.seeds,
+            "labels.shipped": "none",
+            "labels.held_out": "0",
+        }
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc-per-node=2", "-m", "spacy_bert_unsup.pretrain"]
     command += [str(ROOT / "configs" / "pretrain_tiny.cfg"), "--out", str(tmp_path)]

@@ -224,13 +224,13 @@ def _read_given(
     """What seed files say with the shipped labels beneath; and those alone."""
     from ...pipeline.resources import starter_assets
     from ...vocab.labels import read_seed_labels
-    from ...vocab.workshop.merging import choose_shipped, join_seed_files
+    from ...vocab.workshop.merging import choose_shipped, join_seed_files, put_beneath
 
     shipped = choose_shipped(starter_assets().seeds, part)
     if not paths:
         return None, shipped
     own = join_seed_files(map(read_seed_labels, paths))
-    return own | {t: n for t, n in shipped.items() if t not in own}, shipped
+    return put_beneath(own, shipped), shipped
 
 
 def _read_thresholds(items: Sequence[str]) -> dict[str, float]:

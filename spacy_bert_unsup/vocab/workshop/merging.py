@@ -66,6 +66,15 @@ def choose_shipped(shipped: SeedLabels, part: str) -> SeedLabels:
     }
 
 
+def put_beneath(own: SeedLabels, shipped: SeedLabels) -> SeedLabels:
+    """Let shipped labels speak where somebody's own are silent.
+
+    own, shipped (SeedLabels): Seeds.
+    RETURNS (SeedLabels): Own terms in their order, then the shipped ones without them.
+    """
+    return own | {term: n for term, n in shipped.items() if term not in own}
+
+
 def split_own(seeds: SeedLabels, shipped: SeedLabels) -> tuple[SeedLabels, SeedLabels]:
     """Tell somebody's own seeds from the shipped ones beneath them.
 
