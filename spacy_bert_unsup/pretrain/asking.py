@@ -18,12 +18,14 @@ class AskedSpans:
     row (Ids): (N,) the sequence.
     first, last (Ids): (N,) its first piece, and one past its last.
     word (Ids): (N,) the seed word that says what it is: its last.
+    answer (Ids): (N,) row of `SeedWords.allowed`.
     """
 
     row: Ids
     first: Ids
     last: Ids
     word: Ids
+    answer: Ids
 
     def __len__(self) -> int:
         return len(self.row)
@@ -31,7 +33,11 @@ class AskedSpans:
     def take(self, places: Ids | Flags) -> AskedSpans:
         """RETURNS (AskedSpans): Some of them."""
         return AskedSpans(
-            self.row[places], self.first[places], self.last[places], self.word[places]
+            self.row[places],
+            self.first[places],
+            self.last[places],
+            self.word[places],
+            self.answer[places],
         )
 
 
@@ -55,7 +61,10 @@ def choose_spans(
 def find_spans(
     store: PieceStore, words: SeedWords, ids: Ids, longest: int
 ) -> tuple[AskedSpans, Flags]:
-    """Find seed words; neighbours that are entities with one label are one span.
+    """Find seed words; a run of them that are entities is one span.
+
+    What it is, its last word says, the head of an English noun phrase: "two days",
+    "breast cancer". Of a long run the last words are taken.
 
     ids (Ids): (B, S) sequences with special pieces.
     longest (int): Words of a span.
@@ -69,29 +78,40 @@ def find_spans(
     begins = np.flatnonzero(opens)
     ends = np.append(begins[1:], len(flat))
     found = np.where(flat[begins] < store.first_term, -1, words.find(flat, begins))
-    starts = _start_spans(words, found, begins % length > 0, longest)
-    finals = np.append(starts[1:], len(found)) - 1
-    held_out = np.logical_or.reduceat(words.held_out[found] & (found >= 0), starts)
+    starts, stops = _find_runs(words, found, begins % length > 0, longest)
+    held_out = np.append(words.held_out[found] & (found >= 0), False)
+    touched = np.logical_or.reduceat(held_out, np.stack([starts, stops], 1).ravel())
     row = begins[starts] // length
+    head = found[stops - 1]
     spans = AskedSpans(
-        row, begins[starts] - row * length, ends[finals] - row * length, found[finals]
+        row,
+        begins[starts] - row * length,
+        ends[stops - 1] - row * length,
+        head,
+        head + np.where(stops - starts > 1, len(words.rates), 0),
     )
     # The window may have cut the last word: "Car" of "Car ##thy".
     used = (ids != store.special.pad).sum(axis=1)
     known = (spans.word >= 0) & (spans.last < used[row] - 1)
-    return spans.take(known), held_out[known]
+    return spans.take(known), touched[::2][known]
 
 
-def _start_spans(words: SeedWords, found: Ids, inside: Flags, longest: int) -> Ids:
-    """Where, among N words, a span begins; a word of no seed is one by itself.
+def _find_runs(
+    words: SeedWords, found: Ids, inside: Flags, longest: int
+) -> tuple[Ids, Ids]:
+    """Where, among N words, spans begin and end; most words are one by themselves.
+
+    Kind words ("disease") may follow an entity; numerals follow numerals alone.
 
     found (Ids): (N,) seed words, or -1.
     inside (Flags): (N,) words that are not the first of their sequence.
     """
-    entity = words.entity[found] & (found >= 0)
-    alike = words.main[found[1:]] == words.main[found[:-1]]
-    joined = alike & entity[1:] & entity[:-1] & inside[1:]
-    opens = np.concatenate([[True], ~joined])
-    number = np.arange(len(found))
-    runs = np.maximum.accumulate(np.where(opens, number, 0))
-    return np.flatnonzero((number - runs) % longest == 0)
+    known = found >= 0
+    entity = words.entity[found] & known
+    follows = entity | (words.kind[found] & known)
+    joined = entity[:-1] & follows[1:] & inside[1:]
+    numeral = words.numeral[found] & known
+    joined &= numeral[:-1] | ~numeral[1:]
+    opens = np.flatnonzero(np.concatenate([[True], ~joined]))
+    stops = np.append(opens[1:], len(found))
+    return np.maximum(opens, stops - longest), stops

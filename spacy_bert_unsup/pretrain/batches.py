@@ -33,8 +33,8 @@ class Batch:
     rows, length (int): Sequences of text, and their pieces; B and S are more where
         questions lie beside and below it.
     places (Ids | None): (B, S) the place each piece stands for; None: where it is.
-    masks, words (Ids): (Q,) flat positions of the answers about labels, and the seed
-        words they are about.
+    masks, words (Ids): (Q,) flat positions of the answers about labels, and what is
+        right there: rows of `SeedWords.allowed`.
     """
 
     ids: Ids

@@ -23,7 +23,7 @@ class Asked:
         text that each stands for.
     sees (Flags): (B, W, W) which piece reads which.
     masks (Ids): (Q,) flat positions of the masks to answer at.
-    words (Ids): (Q,) the seed words they are about.
+    words (Ids): (Q,) what is right: rows of `SeedWords.allowed`.
     """
 
     ids: Ids
@@ -67,7 +67,7 @@ def lay_questions(
         _widen(np.broadcast_to(np.arange(length), ids.shape), width, 0),
         np.zeros((rows, width, width), dtype=bool),
         (row * width + at)[own == special.mask],
-        spans.word,
+        spans.answer,
     )
     laid.ids[row, at] = own
     laid.segments[row, at] = segments[spans.row, spans.first][owner]

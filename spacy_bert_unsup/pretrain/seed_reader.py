@@ -55,13 +55,15 @@ def read_seed_words(config: LabelsConfig, tokenizer: Tokenizer) -> SeedWords:
         len(np.unique(found)),
         len(seeds),
     )
+    named = alone[:, entity].sum(axis=1) > 0.5
     entries = sorted(votes)
     hashes = _hash_forms(list(forms))
     order = np.argsort(hashes)
     return SeedWords(
-        allowed=alone > 0,
-        entity=alone[:, entity].sum(axis=1) > 0.5,
-        main=alone.argmax(axis=1),
+        allowed=np.concatenate([alone, voter]) > 0,
+        entity=named,
+        kind=(voter[:, entity].sum(axis=1) > 0.5) & ~named,
+        numeral=np.array([term[:1].isdigit() for term in seeds]),
         rates=rates,
         held_out=held_out,
         entries=np.array(entries, dtype=np.int64),

@@ -22,9 +22,10 @@ Hashes = NDArray[np.uint64]
 class SeedWords:
     """W seed terms that are single words, and L labels.
 
-    allowed (Flags): (W, L) what a word may be where it stands.
-    entity (Flags): (W,) words that are mostly entities.
-    main (Ids): (W,) the likeliest label of each.
+    allowed (Flags): (2W, L) what a word may be where it stands by itself; and, in the
+        second half, as the last of several, where a kind word ("disease") is an entity.
+    entity, kind (Flags): (W,) words that are mostly entities; that name a kind of them.
+    numeral (Flags): (W,) words that begin with a digit.
     rates (Floats): (W,) how often it is asked what a word is, in [0, 1].
     held_out (Flags): (W,) words that training never asks about.
     entries (Ids): (E,) vocabulary entries that vote: whole words among the seeds.
@@ -36,7 +37,8 @@ class SeedWords:
 
     allowed: Flags
     entity: Flags
-    main: Ids
+    kind: Flags
+    numeral: Flags
     rates: Floats
     held_out: Flags
     entries: Ids

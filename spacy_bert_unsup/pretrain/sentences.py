@@ -33,7 +33,7 @@ def lay_sentences(
         np.zeros(shape, dtype=np.int64),
         np.zeros((*shape, width), dtype=bool),
         np.zeros(len(spans), dtype=np.int64),
-        spans.word,
+        spans.answer,
     )
     for i, (r, start) in enumerate(zip(row.tolist(), column.tolist(), strict=True)):
         phrase = ids[spans.row[i], spans.first[i] : spans.last[i]]

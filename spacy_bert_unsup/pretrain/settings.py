@@ -94,7 +94,7 @@ class LabelsConfig:
     sentence (str): The same, out of a text.
     sentence_share (float): Share of the words asked about that are asked about in
         `sentence`, too.
-    longest (int): Words of a span; neighbours that have one label are asked together.
+    longest (int): Words of a span; entity words in a row are asked about together.
     held_out (float): Share of the seeds that are asked about in validation alone.
         They vote nevertheless, where the model offers them.
     """

@@ -150,6 +150,7 @@ def test_spans_equal_a_loop(rows, head):
         last_piece=2.0,
         head=head,
         ending=0.0,
+        spelled=1.0,
         number="two",
         year="1999",
     )
