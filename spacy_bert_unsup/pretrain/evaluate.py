@@ -95,9 +95,10 @@ def validate(
     scores = Validation(
         length, mlm / count, top1 / count, top10 / count, right / max(asked, 1)
     )
-    if not voted[2]:
+    loss_sum, correct, questions = voted.tolist()
+    if not questions:
         return scores
-    return replace(scores, label_loss=voted[0] / voted[2], label=voted[1] / voted[2])
+    return replace(scores, label_loss=loss_sum / questions, label=correct / questions)
 
 
 def count_votes(batch: Batch, result: Losses, votes: LabelVotes) -> NDArray[np.float64]:
