@@ -123,6 +123,8 @@ def _check(path: str | Path, config: PretrainConfig) -> None:
         ("corpus", "valid_share", 0 < config.corpus.valid_share < 0.5, "in (0, 0.5)"),
         ("vocabulary", "size", config.vocabulary.size > 0, "positive"),
         ("model", "hidden", model.hidden % model.heads == 0, "a multiple of heads"),
+        ("model", "keep", 0 <= model.keep < 1, "in [0, 1)"),
+        ("model", "init", bool(model.init) or not model.keep, "a folder, for keep"),
         ("model", "positions", longest <= model.positions, f"{longest} or more"),
         ("training", "mask_ratio", 0 < train.mask_ratio < 1, "in (0, 1)"),
         ("training", "optimizer", train.optimizer in OPTIMIZERS, "|".join(OPTIMIZERS)),

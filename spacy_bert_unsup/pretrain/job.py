@@ -25,7 +25,7 @@ from .run import open_run
 from .score import score_model
 from .settings import PretrainConfig
 from .train import train
-from .transfer import transfer_weights
+from .transfer import keep_share, transfer_weights
 
 logger = logging.getLogger(__name__)
 
@@ -122,8 +122,19 @@ def _train(config: PretrainConfig, job: Job, prepared: Path, team: Team) -> None
     elif job.export is None and folder.exists():
         logger.info("The budget was spent before; the model is in %s", folder)
     else:
-        export_model(run.model, prepared, folder, max_shard_size=job.max_shard_size)
+        model = _mix(run.model, config, prepared)
+        export_model(model, prepared, folder, max_shard_size=job.max_shard_size)
         logger.info("The model is in %s", folder)
+
+
+def _mix(
+    model: BertForPreTraining, config: PretrainConfig, prepared: Path
+) -> BertForPreTraining:
+    """With what it started from, if the config wants to keep of that."""
+    if not config.model.keep:
+        return model
+    vocab = Tokenizer.from_file(str(prepared / "tokenizer.json")).get_vocab()
+    return keep_share(model, config.model, vocab)
 
 
 def _score(config: PretrainConfig, job: Job, prepared: Path, team: Team) -> None:
@@ -152,6 +163,6 @@ def _load_model(
 def _export_checkpoint(config: PretrainConfig, job: Job, prepared: Path) -> None:
     if job.export is None:
         return
-    model = _load_model(config, job, prepared, "cpu")
+    model = _mix(_load_model(config, job, prepared, "cpu"), config, prepared)
     export_model(model, prepared, job.export, max_shard_size=job.max_shard_size)
     logger.info("The model is in %s", job.export)

@@ -61,6 +61,9 @@ class ModelConfig:
 
     init (str): Folder of a BERT to start from; from scratch if empty. Rows of pieces
         that both vocabularies have are copied, see `transfer`.
+    keep (float): Share of the weights of `init` in the model that is written at the
+        end, in [0, 1): the mean of both forgets less of what `init` knew (WiSE-FT,
+        Wortsman et al. 2022). Checkpoints hold what was trained.
     """
 
     layers: int = 4
@@ -70,6 +73,7 @@ class ModelConfig:
     positions: int = 512
     dropout: float = 0.0
     init: str = ""
+    keep: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from transformers import BertForPreTraining
 from ..errors import Errors, ModelError, PretrainError
 from ..mlm.storage import WEIGHTS_HEADER, read_weights
 from .kept import find_folder
+from .model import make_model
 from .quiet import no_weight_bars
+from .settings import ModelConfig
 
 WORDS = "bert.embeddings.word_embeddings.weight"
 POSITIONS = "bert.embeddings.position_embeddings.weight"
@@ -62,6 +64,28 @@ def transfer_weights(
     new = sum(name not in old_vocab for name in names)
     logger.info("%d of %d entries start from %s", len(names) - new, len(names), source)
     return new
+
+
+@torch.no_grad()
+def keep_share(
+    model: BertForPreTraining, config: ModelConfig, vocab: Mapping[str, int]
+) -> BertForPreTraining:
+    """Mix a trained model with the one it started from.
+
+    model (BertForPreTraining): Left as it is.
+    config (ModelConfig): `keep` is the share of `init`.
+    RETURNS (BertForPreTraining): The mean of the weights, on the processor.
+    """
+    mixed = make_model(config, entries=len(vocab), device="cpu")
+    trained = {name: tensor.cpu() for name, tensor in model.state_dict().items()}
+    mixed.load_state_dict(trained)  # what `init` lacks stays as it was trained
+    transfer_weights(mixed, config.init, vocab)
+    means = {  # all before the first is written: some share their memory
+        name: torch.lerp(trained[name], tensor, config.keep)
+        for name, tensor in mixed.state_dict().items()
+    }
+    mixed.load_state_dict(means)
+    return mixed
 
 
 def _check_shapes(

@@ -105,7 +105,6 @@ class Lexicon:
         others, which weigh 1.
     head (float): Weight of a span's last word over the others, which weigh 1.
     ending (float): Weight of a word's ending over its pieces; 0 leaves it out.
-    spelled (float): Weight of words without a row of their own over the others.
     number, year (str): Terms that speak for numerals without an entry of their own.
     """
 
@@ -114,7 +113,6 @@ class Lexicon:
     last_piece: float
     head: float
     ending: float
-    spelled: float
     number: str
     year: str
 
@@ -250,30 +248,23 @@ class Lexicon:
 
         spans (Ints): (S, 2) first token, one past the last.
         words (WordLabels): Of the text.
-        RETURNS (Floats): (S, L) shares; rows sum to 1, to less (`spelled`) where words
-            are known by their spelling alone, to 0 where no word has a label.
+        RETURNS (Floats): (S, L) shares; 0 where no word has a label.
         """
         entity = words.alone[:, self.tables.entity].max(axis=1, initial=0) > 0
         title = words.capital & words.voters[:, self.tables.entity].any(axis=1)
         lower = count_in(spans, words.is_word & ~words.capital) > 0
         dull = (count_in(spans, entity) == 0) & (lower | (count_in(spans, title) == 0))
         dull |= spans[:, 1] - spans[:, 0] == 1
+        spoken = words.is_word[:, None]
+        sums = np.where(
+            dull[:, None],
+            sum_in(spans, words.alone * spoken),
+            sum_in(spans, words.voters * spoken),
+        )
         last = find_heads(spans, words.is_word & ~words.numeral)
-
-        def add_up(weights: Floats) -> Floats:
-            alone, voters = words.alone * weights, words.voters * weights
-            sums = np.where(dull[:, None], sum_in(spans, alone), sum_in(spans, voters))
-            heads = np.where(dull[:, None], alone[last], voters[last])
-            return sums + np.float32(self.head - 1) * heads
-
-        spoken = words.is_word[:, None].astype(np.float32)
-        whole = add_up(spoken)
-        if self.spelled == 1:
-            return divide_rows(whole)
-        heard = np.where(words.known[:, None], spoken, spoken * self.spelled)
-        sums = whole.sum(axis=1, keepdims=True)
-        shares = add_up(heard.astype(np.float32)) / np.where(sums > 0, sums, 1)
-        return shares.astype(np.float32)
+        heads = np.where(dull[:, None], words.alone[last], words.voters[last])
+        heads *= spoken[last]
+        return divide_rows(sums + np.float32(self.head - 1) * heads)
 
 
 def find_heads(spans: Ints, may_be: Bools) -> Ints:

@@ -20,15 +20,7 @@ CHOICES = {
 LEAST = dict.fromkeys(("top_k", "max_span", "window", "phrase_templates"), 1)
 LEAST |= dict.fromkeys(
     (
-        *(
-            "extend",
-            "overlap",
-            "most_voters",
-            "last_piece",
-            "head",
-            "ending",
-            "spelled",
-        ),
+        *("extend", "overlap", "most_voters", "last_piece", "head", "ending"),
         *("context_width", "max_cached_answers"),
     ),
     0,
@@ -36,7 +28,7 @@ LEAST |= dict.fromkeys(
 CONTEXT_TEMPLATES = {
     "exact": ("[MASK]", "{phrase} and other [MASK]", "[MASK] and {phrase}"),
     "none": ("[MASK]", "{phrase} and other [MASK]", "[MASK] and {phrase}"),
-    "packed": ("[MASK]", "[MASK] and {phrase}", "[MASK] and {phrase}"),
+    "packed": ("[MASK]", "[MASK] and {phrase}"),
 }
 """What the context cue asks where a config does not say; by F1 on three sets.
 
@@ -72,9 +64,6 @@ class VotingSettings:
     head (float): In the lexical cue, weight of a span's last word that is no numeral.
     ending (float): In the lexical cue, weight of a seed like "##itis" for a word that
         the vocabulary cuts and that ends so; 0 leaves endings out.
-    spelled (float): In the lexical cue, weight of words that are neither in the
-        vocabulary nor among the seeds, over the others: they are read by pieces, ending
-        and case, and the other cues may know better.
     number_term, year_term (str): Terms whose labels numerals get that are no entry of
         the vocabulary; four digits that start with 1 or 2 are a year.
     propose (float): Least entity share, by its own words, of a token around which spans
@@ -131,7 +120,6 @@ class VotingSettings:
     last_piece: float = 2.0
     head: float = 2.0
     ending: float = 10.0
-    spelled: float = 1.0
     number_term: str = "two"
     year_term: str = "1999"
     propose: float = 0.2

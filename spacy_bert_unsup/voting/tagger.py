@@ -91,7 +91,6 @@ class SpanTagger:
             self.settings.last_piece,
             self.settings.head,
             self.settings.ending,
-            self.settings.spelled,
             self.settings.number_term,
             self.settings.year_term,
         )

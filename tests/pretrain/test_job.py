@@ -198,6 +198,18 @@ def test_a_run_that_asks_for_labels_resumes_and_is_scored(go, tmp_path, capsys):
     assert scored["label"] == pytest.approx(float(held_out["label"]))
 
 
+def test_the_written_model_keeps_of_what_it_started_from(go, tmp_path):
+    go(tmp_path / "first")
+    changes = {"model.init": str(tmp_path / "first" / "model"), "model.keep": "0.5"}
+    go(tmp_path / "second", changes=changes)
+    start = load_file(tmp_path / "first" / "model" / "model.safetensors")
+    written = load_file(tmp_path / "second" / "model" / "model.safetensors")
+    trained = weights(tmp_path / "second")
+    name = "bert.encoder.layer.0.output.dense.weight"
+    assert not torch.equal(trained[name], start[name])
+    assert torch.allclose(written[name], (trained[name] + start[name]) / 2, atol=1e-6)
+
+
 def test_other_labels_want_a_run_of_their_own(go, tmp_path):
     go(tmp_path / "run", steps=2)
     go(tmp_path / "run", steps=3, changes=LABELS)  # from none to some: it goes on

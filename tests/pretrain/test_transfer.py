@@ -15,7 +15,7 @@ from spacy_bert_unsup.pretrain.export import export_model
 from spacy_bert_unsup.pretrain.kept import find_folder
 from spacy_bert_unsup.pretrain.model import make_model
 from spacy_bert_unsup.pretrain.settings import ModelConfig
-from spacy_bert_unsup.pretrain.transfer import split_piece, transfer_weights
+from spacy_bert_unsup.pretrain.transfer import keep_share, split_piece, transfer_weights
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,29 @@ def test_folder_without_a_model_is_named(config, source, tmp_path):
     model = make_model(config.model, entries=len(source[2]), device="cpu")
     with pytest.raises(PretrainError, match=str(tmp_path)):
         transfer_weights(model, tmp_path, source[2])
+
+
+def test_of_the_first_model_a_share_is_kept(source, config):
+    folder, old, vocab = source
+    trained = make_model(config.model, entries=len(vocab), device="cpu")
+    before = {name: tensor.clone() for name, tensor in trained.state_dict().items()}
+    settings = replace(config.model, init=str(folder), keep=0.25)
+    mixed = keep_share(trained, settings, vocab).state_dict()
+    for name, tensor in trained.state_dict().items():
+        expected = 0.75 * tensor + 0.25 * old.state_dict()[name]
+        assert torch.allclose(mixed[name], expected, atol=1e-6), name
+        assert torch.equal(tensor, before[name])
+
+
+def test_what_the_first_model_lacks_is_as_it_was_trained():
+    tokenizer = Tokenizer.from_file(str(find_folder("starter") / "tokenizer.json"))
+    entries = tokenizer.get_vocab()
+    shape = ModelConfig(init="starter", keep=0.5)
+    trained = make_model(shape, entries=len(entries), device="cpu")
+    mixed = keep_share(trained, shape, entries)
+    head = trained.cls.seq_relationship.weight
+    assert torch.equal(mixed.cls.seq_relationship.weight, head)
+    assert not torch.equal(mixed.cls.predictions.bias, trained.cls.predictions.bias)
 
 
 def test_the_starter_can_be_trained_on():

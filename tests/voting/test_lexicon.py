@@ -110,23 +110,6 @@ def test_case_makes_labels_unlikely(word_tagger):
     assert found[disease] > 3 * found[person] > 0
 
 
-def test_words_without_a_row_of_their_own_weigh_as_one_wishes(word_tagger):
-    """Beside the sum over words, written out; "cancer" is known, "citis" is spelled."""
-    (text,) = encode_words(word_tagger.lm, "cancer citis")
-    lexicon = word_tagger.lexicon
-    words = lexicon.label_words(text)
-    assert words.known.tolist() == [True, False]
-    spans = np.array([[0, 1], [1, 2], [0, 2]])
-    whole = lexicon.label_spans(spans, words)
-    half = replace(lexicon, spelled=0.5).label_spans(spans, words)
-    assert np.allclose(half[0], whole[0])
-    assert np.allclose(half[1], 0.5 * whole[1])
-    parts = [words.voters[0], lexicon.head * words.voters[1]]
-    expected = (parts[0] + 0.5 * parts[1]) / sum(part.sum() for part in parts)
-    assert np.allclose(half[2], expected, atol=1e-6)
-    assert not replace(lexicon, spelled=0.0).label_spans(spans, words)[1].any()
-
-
 def test_which_tokens_are_words(labelled):
     words, _ = labelled
     assert [
@@ -167,7 +150,6 @@ def test_spans_equal_a_loop(rows, head):
         last_piece=2.0,
         head=head,
         ending=0.0,
-        spelled=1.0,
         number="two",
         year="1999",
     )
