@@ -17,9 +17,9 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["pretrain_starter.cfg", "pretrain_tiny.cfg"])
-def test_shipped_configs_are_valid(name):
-    config = load_config(CONFIGS / name)
+@pytest.mark.parametrize("path", CONFIGS.glob("pretrain_*.cfg"), ids=str)
+def test_shipped_configs_are_valid(path):
+    config = load_config(path, {"model.init": "starter"})
     assert sum(config.training.lengths.values()) == pytest.approx(1.0)
     assert sum(config.cooldown.lengths.values()) == pytest.approx(1.0)
 
@@ -70,3 +70,8 @@ def test_bad_config_is_named(tmp_path, text, words):
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match="nowhere.cfg"):
         load_config(tmp_path / "nowhere.cfg")
+
+
+def test_a_share_is_kept_of_a_model_alone(tmp_path):
+    with pytest.raises(ConfigError, match=r"E404.*init"):
+        load_config(write(tmp_path, "[model]\nkeep = 0.5\n"))
