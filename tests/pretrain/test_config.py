@@ -17,7 +17,7 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("path", CONFIGS.glob("pretrain_*.cfg"), ids=str)
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("pretrain_*.cfg")), ids=str)
 def test_shipped_configs_are_valid(path):
     config = load_config(path, {"model.init": "starter"})
     assert sum(config.training.lengths.values()) == pytest.approx(1.0)
