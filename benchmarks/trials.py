@@ -37,6 +37,7 @@ BASE = {
     "training.valid_lengths": "64",
     "training.checkpoint_minutes": "1000",
     "labels.seeds": str(SEEDS),
+    "model.keep": "0",
 }
 TRIALS: dict[str, dict[str, str]] = {
     "4 x 256": {},
