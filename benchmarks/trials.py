@@ -69,7 +69,7 @@ COLUMNS = (
 
 
 def main() -> None:
-    """Run what is missing, and write the table of all."""
+    """Run what is missing; the table is written after each."""
     options = parse_arguments()
     trials = dict(TRIALS)
     for text in options.vocabularies:
@@ -80,7 +80,7 @@ def main() -> None:
     facts: dict[str, str] = {}
     for name, changes in tqdm(chosen.items(), unit=" trials"):
         rows[name], facts = run_trial(name, changes, options)
-    write(options, rows, facts)
+        write(options, rows, facts)  # after each: they take long
 
 
 def parse_arguments() -> argparse.Namespace:
