@@ -6,11 +6,11 @@
 
 Every trial pretrains from nothing for the same time on the same machine, so that what
 costs more per piece reads fewer; after a minute or two on a processor nothing is
-learned yet. What is left out of a row is as in the first. Each is
-measured on held-out text (MLM; labels of seed words it was never asked about) and on
-what counts downstream: typing of given spans and strict F1 by the cues that ask the
-model, context and phrase, over all sets of a folder. Writes a table. The trials keep
-their runs in training/trials, and a trial that is there is not run again.
+learned yet. What is left out of a row is as in the first. Each is measured on held-out
+text (MLM; labels of seed words it was never asked about) and on what counts downstream:
+typing of given spans and strict F1 by the cues that ask the model, context and phrase,
+over all sets of a folder. Writes a table. The trials keep their runs in
+training/trials, and a trial that is there is not run again.
 """
 
 from __future__ import annotations

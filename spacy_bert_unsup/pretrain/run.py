@@ -140,8 +140,9 @@ def open_run(
     model = make_model(config.model, entries=len(vocab), device=team.device)
     source, state = _find_start(folder, branch, phase, config)
     digest = labels.words.digest if labels else ""
-    if branch is None and state.labels not in ("", digest):
-        reason = "it was asked for other labels, or in another way: a run of its own"
+    resumed = (folder / "last").exists()
+    if resumed and state.labels not in ("", digest):
+        reason = "it was asked for other labels; give these a run of their own (--out)"
         raise PretrainError(Errors.E434.format(path=source, reason=reason))
     state.labels = digest
     if source is not None:

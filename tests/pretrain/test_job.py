@@ -220,6 +220,8 @@ def test_other_labels_want_a_run_of_their_own(go, tmp_path):
     go(tmp_path / "cool", source=source, cooldown_steps=2, changes=changes)
     go(tmp_path / "cool", source=source, cooldown_steps=3, changes=changes)
     assert load_state(find_checkpoint(tmp_path / "cool")).labels
+    with pytest.raises(PretrainError, match=r"E434.*other labels"):
+        go(tmp_path / "cool", source=source, cooldown_steps=4, changes=LABELS)
 
 
 def test_labels_leave_the_other_scores_as_they_are(go, tmp_path, capsys):

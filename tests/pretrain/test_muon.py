@@ -102,14 +102,21 @@ def test_state_survives_a_checkpoint(tmp_path):
         assert torch.equal(one, two)
 
 
-def test_adamw_is_read_as_torch_writes_it(tmp_path):
-    """Checkpoints of before there was a choice."""
+def save_adamw(run):
+    """A checkpoint after one step, and its optimiser."""
     model = net()
     optimizer = make_optimizer(model, TrainingConfig())
     learn(model, optimizer)
-    folder = save_checkpoint(
-        tmp_path, RunState(step=1), model=model, optimizer=optimizer, extra={}
+    state = RunState(step=1)
+    return (
+        save_checkpoint(run, state, model=model, optimizer=optimizer, extra={}),
+        optimizer,
     )
+
+
+def test_adamw_is_read_as_torch_writes_it(tmp_path):
+    """Checkpoints of before there was a choice."""
+    folder, optimizer = save_adamw(tmp_path)
     torch.save(optimizer.parts[0].state_dict(), folder / "optimizer.pt")
     again = make_optimizer(net(), TrainingConfig())
     assert load_optimizer(folder, again)
@@ -117,12 +124,7 @@ def test_adamw_is_read_as_torch_writes_it(tmp_path):
 
 
 def test_another_optimiser_starts_anew(tmp_path):
-    model = net()
-    optimizer = make_optimizer(model, TrainingConfig())
-    learn(model, optimizer)
-    folder = save_checkpoint(
-        tmp_path, RunState(step=1), model=model, optimizer=optimizer, extra={}
-    )
+    folder, _ = save_adamw(tmp_path)
     assert not load_optimizer(
         folder, make_optimizer(net(), TrainingConfig(optimizer="muon"))
     )
