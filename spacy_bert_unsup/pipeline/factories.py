@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 
-from ..voting.settings import VotingSettings
+from ..voting.settings import VotingSettings, as_config
 
 if TYPE_CHECKING:
     from .ner import BertUnsupNER
@@ -21,10 +21,7 @@ TOP_LEVEL = ("masking", "cues", "cue_weights", "top_k")
 
 def default_voting() -> dict[str, Any]:
     """The defaults of all settings of the votes, as a config can hold them."""
-    return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in asdict(VotingSettings()).items()
-    }
+    return {key: as_config(value) for key, value in asdict(VotingSettings()).items()}
 
 
 VOTING = default_voting()

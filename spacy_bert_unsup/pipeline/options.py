@@ -12,7 +12,7 @@ from ..registry import resolve_candidates
 from ..vocab.labels import SeedLabels, invert_seeds
 from ..vocab.scheme import LabelScheme, read_label_map
 from ..voting.candidates import CandidateFinder
-from ..voting.settings import VotingSettings
+from ..voting.settings import VotingSettings, as_config, from_config
 from ..voting.spans import Rollup
 from ..voting.thresholds import Thresholds
 from .model_options import ModelOptions
@@ -134,7 +134,7 @@ def make_voting_settings(
             raise ConfigError(Errors.E309.format(name=name, names=", ".join(known)))
         if not _is_like(value, defaults[name]):
             message = Errors.E312.format(
-                name=name, value=value, example=_listed(defaults[name])
+                name=name, value=value, example=as_config(defaults[name])
             )
             raise ConfigError(message)
     for cue, weight in asking.get("cue_weights", {}).items():
@@ -142,8 +142,7 @@ def make_voting_settings(
             key = f"cue_weights[{cue!r}]"
             raise ConfigError(Errors.E303.format(key=key, least=0))
     both: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in {**voting, **asking}.items()
+        name: from_config(value) for name, value in {**voting, **asking}.items()
     }
     return VotingSettings(**both)
 
@@ -152,15 +151,14 @@ def _is_like(value: Any, default: Any) -> bool:
     """Whether a value from a config is of a default's kind; a float may be whole."""
     if isinstance(default, tuple):
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if isinstance(default, Mapping):
+        return isinstance(value, Mapping) and all(
+            _is_like(part, ()) for part in value.values()
+        )
     if isinstance(default, bool) or isinstance(value, bool):
         return type(value) is type(default)
     kinds = (int, float) if isinstance(default, float) else type(default)
     return isinstance(value, kinds)
-
-
-def _listed(value: Any) -> Any:
-    """A default as a config can hold it."""
-    return list(value) if isinstance(value, tuple) else value
 
 
 def merge_thresholds(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..voting.thresholds import Thresholds
     from .options import NEROptions
 
-RULES = 1
+RULES = 2
 """How answers become labels: raise it when the same answers vote otherwise."""
 RECORD, DECIDED = "record", "decided"
 SETTINGS, LACKING = "settings", "lacking"

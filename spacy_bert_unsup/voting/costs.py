@@ -6,6 +6,7 @@ import numpy as np
 
 from ..types import Bools, Floats, Ints
 from .lexicon import WordLabels, count_in
+from .names import find_binomials, find_heralds
 from .spans import Decisions
 from .tagger import SpanTagger
 
@@ -28,18 +29,21 @@ def find_extras(tagger: SpanTagger, words: WordLabels) -> Bools:
 
 def count_odd_numbers(
     tagger: SpanTagger, spans: Ints, words: WordLabels, decisions: Decisions
-) -> Ints:
-    """Numerals in front of what is neither number nor time, and words inside numbers.
+) -> Floats:
+    """Numerals in front of what is neither number nor time, or in names that have none.
+
+    Words inside numbers count, too.
 
     tagger (SpanTagger): Says which labels numerals and years have.
     spans (Ints): (S, 2) first token, one past the last.
     words (WordLabels): Labels of the text's T words.
     decisions (Decisions): Of the S spans.
-    RETURNS (Ints): (S,) how many words are where they do not belong.
+    RETURNS (Floats): (S,) how many words are where they do not belong; in names, as far
+        as names of that label have no digits.
     """
     number, time = tagger.number_roots
     if number < 0:
-        return np.zeros(len(spans), np.int32)
+        return np.zeros(len(spans), np.float32)
     summed = tagger.rollup.sum_up(words.voters)
     parted = ~np.append(words.bond[1:], False)  # "5 - HT" is one thing
     numeral = words.numeral & parted
@@ -47,14 +51,17 @@ def count_odd_numbers(
     leads = numeral[first] & (root != number) & (root != time)
     leads &= summed[first, root] < KNOWN_AS
     others = count_in(spans, words.is_word & (summed[:, number] < KNOWN_AS))
-    return (leads + (root == number) * others).astype(np.int32)
+    lone = numeral & ~words.bond
+    inside = (count_in(spans, lone) - lone[first]) * tagger.plain_names[root]
+    return (leads + (root == number) * others + inside).astype(np.float32)
 
 
 def find_seams(tagger: SpanTagger, words: WordLabels) -> Bools:
     """Tokens that no span should part from the one before them.
 
-    These are all that belong together, but for a name behind a word that is no entity
-    and has a capital only because it starts a sentence ("But Smith").
+    These are all that belong together, but for a name behind a word that says its kind
+    ("President Miller"), or one that is no entity and has a capital only because it
+    starts a sentence ("But Smith"); and the second words of binomials.
 
     tagger (SpanTagger): Which labels are entities.
     words (WordLabels): Labels of T words.
@@ -62,7 +69,13 @@ def find_seams(tagger: SpanTagger, words: WordLabels) -> Bools:
     """
     dull = words.alone[:, ~tagger.tables.entity].sum(axis=1) > 0.5
     starts = dull & words.known & words.is_word & ~words.capital
-    return words.bond & ~(words.capital & np.append(False, starts)[:-1])
+    parted = words.capital & _behind(starts) | _behind(find_heralds(tagger, words))
+    return words.bond & ~parted | find_binomials(tagger, words)
+
+
+def _behind(flags: Bools) -> Bools:
+    """(T,) tokens behind those with a flag."""
+    return np.append(False, flags)[:-1]
 
 
 def count_cuts(spans: Ints, bond: Bools) -> Ints:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..types import Bools, Floats, Ints, TopTerms
 from .lexicon import Lexicon, WordTerms
-from .record import FLAGS, Answers, unpack_all_ints
+from .record import BITS, FLAGS, Answers, unpack_all_ints
 from .text import spread_ranges
 
 
@@ -51,11 +51,11 @@ class Layout:
             may label them.
         RETURNS (Layout): All of them.
         """
-        sizes = [len(record["flags"]) + 1 for record in records]
+        empty = bytes(np.dtype(BITS).itemsize)  # the token that follows each text
+        sizes = [len(record["flags"]) // len(empty) + 1 for record in records]
         origins = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-        # A zero byte is the empty token that follows each text.
-        joined = b"".join([record["flags"] + b"\0" for record in records])
-        bits = np.frombuffer(joined, np.uint8)
+        joined = b"".join([record["flags"] + empty for record in records])
+        bits = np.frombuffer(joined, BITS)
         flags = {name: (bits >> i & 1).astype(bool) for i, name in enumerate(FLAGS)}
         bounds, counts = unpack_all_ints([record["spans"] for record in records])
         counts //= 2

@@ -16,9 +16,9 @@ import numpy as np
 from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints
 from ..vocab.vectors import VocabVectors
-from .spelling import CAPITAL, FREE, decode_spelling, encode_spelling, find_case
+from .spelling import CAPITAL, FREE, LOWER, decode_spelling, encode_spelling, find_case
 from .tables import VoteTables
-from .text import find_bonds, find_capitals, spread_ranges
+from .text import find_bonds, find_capitals, find_titles, spread_ranges
 from .votes import divide_rows
 
 LONGEST_INITIALS = 3
@@ -35,6 +35,8 @@ class WordLabels:
     known (Bools): (T,) words with an entry of their own in the vocabulary.
     is_word (Bools): (T,) tokens with a letter or digit.
     capital (Bools): (T,) capitalised words inside a sentence.
+    title (Bools): (T,) words that begin with a capital, wherever they stand.
+    unread (Bools): (T,) words in lower case without an entry, not even of the seeds.
     bond (Bools): (T,) tokens that belong to the one before them.
     numeral (Bools): (T,) words that are mostly what `number` is.
     """
@@ -44,6 +46,8 @@ class WordLabels:
     known: Bools
     is_word: Bools
     capital: Bools
+    title: Bools
+    unread: Bools
     bond: Bools
     numeral: Bools
 
@@ -168,7 +172,11 @@ class Lexicon:
         capital = find_capitals(text.words)
         bond = find_bonds(text.words, capital)
         return self.label_terms(
-            self.read_words(text), is_word=is_word, capital=capital, bond=bond
+            self.read_words(text),
+            is_word=is_word,
+            capital=capital,
+            title=find_titles(text.words),
+            bond=bond,
         )
 
     def read_words(self, text: EncodedText) -> WordTerms:
@@ -177,12 +185,18 @@ class Lexicon:
         return WordTerms.read(entries, text.cover, text.pieces.ids)
 
     def label_terms(
-        self, terms: WordTerms, *, is_word: Bools, capital: Bools, bond: Bools
+        self,
+        terms: WordTerms,
+        *,
+        is_word: Bools,
+        capital: Bools,
+        title: Bools,
+        bond: Bools,
     ) -> WordLabels:
         """Label words by the rows that they are read with.
 
         terms (WordTerms): Of T words.
-        is_word, capital, bond (Bools): (T,) as in `WordLabels`.
+        is_word, capital, title, bond (Bools): (T,) as in `WordLabels`.
         RETURNS (WordLabels): Shares; rows of 0 for words without rows or labels.
         """
         whole = np.repeat(terms.known, np.diff(terms.bounds))
@@ -198,6 +212,8 @@ class Lexicon:
             terms.known,
             is_word,
             capital,
+            title,
+            terms.case == LOWER,
             bond,
             by_itself[:, self._number_columns].sum(axis=1) > 0.5,
         )

@@ -1,7 +1,7 @@
 """What was asked and answered about a text, so that it can be voted on again.
 
 A record holds facts that no assets change: which vocabulary entries the words are read
-as, which spans were asked, and what the model said. As bytes it takes 1 for a word and
+as, which spans were asked, and what the model said. As bytes it takes 2 for a word and
 2 for each entry that it is read as (4 above 65,535 terms), 2 for a span, and for each
 template that a span was asked with 6 for every term: 120 with `top_k` = 20.
 """
@@ -24,11 +24,13 @@ from .tagging import TaggedText, judge_hope
 from .thresholds import Thresholds
 from .turns import take_turns
 
-FORMAT = 2
+FORMAT = 3
 FLAGS = (
     *("known", "is_word", "capital", "bond", "bridge"),
-    *("core", "extra", "taken"),
+    *("core", "extra", "taken", "title"),
 )
+BITS = "<u2"
+"""How the flags of a word are packed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class VoteRecord:
 
     join (bool): The spans were proposed, and the best split is wanted.
     flags (Mapping[str, Bools]): (T,) each: `known` (has an entry of its own),
-        `is_word`, `capital`, `bond`, `bridge`, `core` and `extra` (its role at the
-        time), and `taken` (part of an entity that another component set).
+        `is_word`, `capital`, `title`, `bond`, `bridge`, `core` and `extra` (its role at
+        the time), and `taken` (part of an entity that another component set).
     ids, bounds (Ints): As in `WordTerms`, by the vocabulary alone.
     unknown (list[str]): The words without an entry, in order.
     spans (Ints): (S, 2) first token, one past the last.
@@ -99,6 +101,7 @@ class VoteRecord:
             "known": terms.known,
             "is_word": words.is_word,
             "capital": words.capital,
+            "title": words.title,
             "bond": words.bond,
             "bridge": find_bridges(text.words, settings.bridges),
             "core": roles.core,
@@ -124,14 +127,12 @@ class VoteRecord:
 
     def pack(self) -> dict[str, Any]:
         """Lists and bytes that survive `DocBin`; `Layout.join` reads them."""
-        bits = sum(
-            self.flags[name].astype(np.uint8) << i for i, name in enumerate(FLAGS)
-        )
+        bits = sum(self.flags[name].astype(BITS) << i for i, name in enumerate(FLAGS))
         counts = np.diff(self.bounds)[~self.flags["known"]]
         return {
             "format": FORMAT,
             "join": self.join,
-            "flags": np.asarray(bits, np.uint8).tobytes(),
+            "flags": np.asarray(bits, BITS).tobytes(),
             "ids": pack_ints(self.ids),
             "counts": pack_ints(counts),
             "unknown": self.unknown,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..types import Bools, Floats, Ints, TopTerms
+from .foreign import find_partings
 from .layout import Layout, spread_answers
 from .lexicon import WordLabels
 from .proposals import TokenRoles, label_roles, propose_spans
@@ -70,7 +71,8 @@ def vote_again(
     RETURNS (Revote): The decisions.
     """
     layout = Layout.join(records, tagger.lexicon)
-    flags = {name: layout.flags[name] for name in ("is_word", "capital", "bond")}
+    names = ("is_word", "capital", "title", "bond")
+    flags = {name: layout.flags[name] for name in names}
     words = tagger.lexicon.label_terms(layout.terms, **flags)
     doc, spans, source = _propose(tagger, layout, words, anew=anew)
     scores, missing = _score(
@@ -86,12 +88,13 @@ def vote_again(
         doc=doc,
         spans=spans,
         worth=span_values(tagger, spans, words, decisions, bars),
+        partings=find_partings(tagger, words),
         scores=decisions.score,
         passes=passes,
     )
-    names = refine_labels(scores.shares, decisions.root, rollup, fine_share=fine_share)
+    labels = refine_labels(scores.shares, decisions.root, rollup, fine_share=fine_share)
     tagged = TaggedText(scores, decisions, passes, np.flatnonzero(chosen).tolist())
-    return Revote(layout, doc, tagged, chosen, names, source < 0, missing)
+    return Revote(layout, doc, tagged, chosen, labels, source < 0, missing)
 
 
 def _propose(
@@ -182,6 +185,7 @@ def _choose(
     doc: Ints,
     spans: Ints,
     worth: Floats,
+    partings: Bools,
     scores: Floats,
     passes: Bools,
 ) -> Bools:
@@ -197,7 +201,14 @@ def _choose(
         taken = layout.flags["taken"][start : end - 1]
         own, good = spans[part] - start, passes[part]
         if layout.joins[i]:
-            found = choose_split(own, worth[part], good, taken, tagger.settings)
+            found = choose_split(
+                own,
+                worth[part],
+                good,
+                taken,
+                tagger.settings,
+                partings=partings[start : end - 1],
+            )
         else:
             found = choose_best(own, scores[part], good, taken)
         chosen[first + np.array(found, np.intp)] = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import ConfigError, Errors
+from ..vocab.scheme import COMPOUNDS
 from .votes import CountNorm, TermWeight
 
 CUES = ("context", "phrase", "lexical")
@@ -83,7 +85,17 @@ class VotingSettings:
         names nor belongs to a kind ("disease", "renal"), costs a span, in shares; it
         keeps adjectives and generic nouns out of the edges.
     number_cost (float): What it costs a span to begin with a numeral ("two cities"),
-        and a number to hold a word that is none ("Arsenal 3").
+        a number to hold a word that is none, and a name to hold a numeral if the seeds
+        of its label have capitals and no digits ("Smith 46").
+    foreign_cost (float): What each word in lower case costs a span that surely speaks
+        for another label, if `compounds` do not take it in ("lithium toxicity").
+    compounds (Mapping[str, tuple[str, ...]]): Broad label -> broad labels whose words
+        its names take in ("breast cancer"); labels that are not named take in all.
+    herald_cost (float): What it costs a name to begin with words that say its kind
+        ("President Miller", "the bacterium Bdellovibrio").
+    heralded (tuple[str, ...]): Broad labels whose names do not take in such words.
+    binomials (tuple[str, ...]): Broad labels whose names are a word with a capital and
+        one in lower case; a word that the vocabulary lacks belongs to such a name.
     lower_cost (float): What each word in lower case costs a span with capitals, for
         labels whose seeds all have capitals; much less where fewer have. It keeps
         "coach" out of "coach Smith". Not used without `capitals`.
@@ -135,6 +147,13 @@ class VotingSettings:
     entity_share: float = 0.5
     extra_cost: float = 1.0
     number_cost: float = 1.0
+    foreign_cost: float = 1.0
+    compounds: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: dict(COMPOUNDS)
+    )
+    herald_cost: float = 1.0
+    heralded: tuple[str, ...] = ("PERSON", "SPECIES")
+    binomials: tuple[str, ...] = ("SPECIES",)
     lower_cost: float = 3.0
     cut_cost: float = 0.5
     split_cost: float = 1.0
@@ -178,6 +197,20 @@ class VotingSettings:
     def weight(self, cue: str) -> float:
         """The weight of a cue; 0 where it takes no part."""
         return float(self.cue_weights.get(cue, 1.0)) if cue in self.cues else 0.0
+
+
+def as_config(value: Any) -> Any:
+    """A setting as a config can hold it: lists for tuples, in tables too."""
+    if isinstance(value, Mapping):
+        return {key: as_config(part) for key, part in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def from_config(value: Any) -> Any:
+    """The setting that `as_config` was given."""
+    if isinstance(value, Mapping):
+        return {key: from_config(part) for key, part in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _refuse(key: str, value: str, names: tuple[str, ...]) -> None:

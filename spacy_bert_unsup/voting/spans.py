@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -153,7 +153,11 @@ def refine_label(
 
 
 def segment_tokens(
-    length: int, values: Mapping[TokenSpan, float], *, split_cost: float = 0.0
+    length: int,
+    values: Mapping[TokenSpan, float],
+    *,
+    split_cost: float = 0.0,
+    free: Collection[int] = (),
 ) -> list[TokenSpan]:
     """Choose spans that do not overlap, of the highest total value.
 
@@ -162,6 +166,7 @@ def segment_tokens(
     length (int): T, tokens of the text.
     values (Mapping[TokenSpan, float]): What each span is worth.
     split_cost (float): Taken off where a span starts at the end of another.
+    free (Collection[int]): Tokens at which that costs nothing.
     RETURNS (list[TokenSpan]): In text order; only spans that raise the total.
     """
     ending: dict[int, list[tuple[int, float]]] = {}
@@ -173,7 +178,7 @@ def segment_tokens(
     for end in range(1, length + 1):
         gap[end] = max(gap[end - 1], span[end - 1])
         for start, value in ending.get(end, ()):
-            beside = span[start] - split_cost
+            beside = span[start] - (0.0 if start in free else split_cost)
             total = value + max(gap[start], beside)
             if total > span[end]:
                 span[end], came[end] = total, (start, beside > gap[start])

@@ -98,3 +98,20 @@ def share_cases(seeds: SeedLabels, scheme: LabelScheme) -> Floats:
             counts[find_case(surface), column[names[0]]] += 1
     counts[FREE] = counts[LOWER:].sum(axis=0)
     return counts / counts[FREE]
+
+
+def share_digits(seeds: SeedLabels, scheme: LabelScheme) -> Floats:
+    """How many terms of each label hold a digit.
+
+    seeds (SeedLabels): Term -> labels; only the first one counts, and no pieces.
+    scheme (LabelScheme): L labels.
+    RETURNS (Floats): (L,) in [0, 1]; 0 without terms.
+    """
+    column = {name: i for i, name in enumerate(scheme.labels)}
+    counts = np.zeros((2, len(column)), np.float32)
+    for term, names in seeds.items():
+        surface, continues = seed_key(term)
+        if not continues and len(surface) > SHORTEST:
+            holds = any(map(str.isdigit, surface))
+            counts[:, column[names[0]]] += (1, holds)
+    return counts[1] / np.maximum(counts[0], 1)

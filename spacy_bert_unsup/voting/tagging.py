@@ -18,7 +18,9 @@ from .costs import (
     find_seams,
     weigh_lower_case,
 )
+from .foreign import count_foreign, find_partings
 from .lexicon import WordLabels, count_in
+from .names import count_heralds
 from .proposals import assign_roles, propose_spans
 from .settings import VotingSettings
 from .spans import Decisions, decide_roots, resolve_overlaps, segment_tokens
@@ -191,7 +193,10 @@ def decide_spans(
     bounds = scores.spans[:, 1:]
     if join:
         worth = span_values(tagger, bounds, words, decisions, bar)
-        chosen = choose_split(bounds, worth, passes, taken, tagger.settings)
+        partings = find_partings(tagger, words)
+        chosen = choose_split(
+            bounds, worth, passes, taken, tagger.settings, partings=partings
+        )
     else:
         chosen = choose_best(bounds, decisions.score, passes, taken)
     return TaggedText(scores, decisions, passes, chosen)
@@ -232,8 +237,9 @@ def span_values(
 
     For every token, how far the span is above the two bars; less a cost for each word
     without a capital, with an entry of its own, that is no entity and speaks for none;
-    for numerals where they do not belong; for words in lower case in names; and for
-    each end that parts tokens which belong together.
+    for numerals where they do not belong; for words in lower case in names; for words
+    of other kinds; for words in front of a name that say its kind; and for each end
+    that parts tokens which belong together.
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
@@ -248,6 +254,8 @@ def span_values(
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
         - settings.extra_cost * count_in(spans, find_extras(tagger, words))
         - settings.number_cost * count_odd_numbers(tagger, spans, words, decisions)
+        - settings.foreign_cost * count_foreign(tagger, spans, words, decisions)
+        - settings.herald_cost * count_heralds(tagger, spans, words, decisions)
         - settings.cut_cost * count_cuts(spans, find_seams(tagger, words))
     )
     if settings.capitals:
@@ -257,7 +265,13 @@ def span_values(
 
 
 def choose_split(
-    spans: Ints, worth: Floats, passes: Bools, taken: Bools, settings: VotingSettings
+    spans: Ints,
+    worth: Floats,
+    passes: Bools,
+    taken: Bools,
+    settings: VotingSettings,
+    *,
+    partings: Bools,
 ) -> list[int]:
     """The proposed spans that split a text best.
 
@@ -266,6 +280,7 @@ def choose_split(
     passes (Bools): (S,) those that may be chosen.
     taken (Bools): (T,) tokens that are not free.
     settings (VotingSettings): `split_cost`.
+    partings (Bools): (T,) tokens at which a split costs nothing.
     RETURNS (list[int]): Rows, in text order.
     """
     rows = {}
@@ -274,7 +289,9 @@ def choose_split(
         if not taken[start:end].any():
             rows[start, end] = row
     values = {span: float(worth[row]) for span, row in rows.items()}
-    found = segment_tokens(len(taken), values, split_cost=settings.split_cost)
+    free = frozenset(np.flatnonzero(partings).tolist())
+    cost = settings.split_cost
+    found = segment_tokens(len(taken), values, split_cost=cost, free=free)
     return [rows[span] for span in found]
 
 

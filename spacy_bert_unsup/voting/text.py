@@ -39,6 +39,11 @@ def find_capitals(words: Sequence[str]) -> Bools:
     return np.array(flags, bool)
 
 
+def find_titles(words: Sequence[str]) -> Bools:
+    """(T,) words that begin with a capital, wherever they stand."""
+    return np.array([word[:1].isupper() for word in words], bool)
+
+
 def _is_shouted(words: Sequence[str]) -> bool:
     """Whether several words are in capitals, and none is not."""
     lettered = [word for word in words if any(map(str.isalpha, word))]
@@ -65,7 +70,7 @@ def find_bonds(words: Sequence[str], capital: Bools) -> Bools:
     RETURNS (Bools): (T,) the first one is always False.
     """
     bond = np.zeros(len(words), bool)
-    title = np.array([word[:1].isupper() for word in words], bool)
+    title = find_titles(words)
     bond[1:] = capital[1:] & title[:-1]
     for i in range(1, len(words)):
         before, word = words[i - 1], words[i]
