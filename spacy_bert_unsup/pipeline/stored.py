@@ -19,7 +19,13 @@ from ..attrs import MARK
 from ..errors import ConfigError, Errors
 from ..types import Bools, Ints
 from ..voting.evidence import SpanVote
-from ..voting.record import FLAGS, check_format, pack_ints, unpack_ints
+from ..voting.record import (
+    check_format,
+    count_words,
+    pack_ints,
+    unpack_flag,
+    unpack_ints,
+)
 from .options import merge_thresholds
 
 if TYPE_CHECKING:
@@ -32,7 +38,6 @@ RULES = 2
 """How answers become labels: raise it when the same answers vote otherwise."""
 RECORD, DECIDED = "record", "decided"
 SETTINGS, LACKING = "settings", "lacking"
-TAKEN = FLAGS.index("taken")
 ASKING = (
     *("masking", "per_piece", "context_templates", "phrase_templates", "top_k"),
     *("ignored_terms", "window", "overlap", "context_width", "max_cached_answers"),
@@ -164,7 +169,7 @@ class StoredVotes:
             raise ConfigError(Errors.E331.format(where=where, key=key))
         record, decided = attrs[RECORD], attrs[DECIDED]
         check_format(record)
-        stored = len(record["flags"])
+        stored = count_words(record)
         if stored != size:
             raise ConfigError(
                 Errors.E334.format(where=where, found=size, stored=stored)
@@ -178,8 +183,7 @@ class StoredVotes:
 
     def our_spans(self) -> set[tuple[int, int, str]]:
         """Start, end and label of the spans that nobody else had labelled before."""
-        flags = np.frombuffer(self.record["flags"], np.uint8)
-        taken = (flags >> TAKEN & 1).tolist()
+        taken = unpack_flag(self.record["flags"], "taken").tolist()
         spans = zip(self.bounds.tolist(), self.attrs["labels"], strict=True)
         return {
             (start, end, label)

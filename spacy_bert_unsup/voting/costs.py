@@ -48,12 +48,14 @@ def count_odd_numbers(
     parted = ~np.append(words.bond[1:], False)  # "5 - HT" is one thing
     numeral = words.numeral & parted
     first, root = spans[:, 0], decisions.root
-    leads = numeral[first] & (root != number) & (root != time)
+    counted = (root == number) | (root == time)
+    leads = numeral[first] & ~counted
     leads &= summed[first, root] < KNOWN_AS
     others = count_in(spans, words.is_word & (summed[:, number] < KNOWN_AS))
     lone = numeral & ~words.bond
     inside = (count_in(spans, lone) - lone[first]) * tagger.plain_names[root]
-    return (leads + (root == number) * others + inside).astype(np.float32)
+    found = leads + (root == number) * others + np.where(counted, 0, inside)
+    return found.astype(np.float32)
 
 
 def find_seams(tagger: SpanTagger, words: WordLabels) -> Bools:

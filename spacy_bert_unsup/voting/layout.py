@@ -14,7 +14,7 @@ import numpy as np
 
 from ..types import Bools, Floats, Ints, TopTerms
 from .lexicon import Lexicon, WordTerms
-from .record import BITS, FLAGS, Answers, unpack_all_ints
+from .record import BITS, FLAGS, Answers, count_words, unpack_all_ints, unpack_flag
 from .text import spread_ranges
 
 
@@ -52,11 +52,10 @@ class Layout:
         RETURNS (Layout): All of them.
         """
         empty = bytes(np.dtype(BITS).itemsize)  # the token that follows each text
-        sizes = [len(record["flags"]) // len(empty) + 1 for record in records]
+        sizes = [count_words(record) + 1 for record in records]
         origins = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
         joined = b"".join([record["flags"] + empty for record in records])
-        bits = np.frombuffer(joined, BITS)
-        flags = {name: (bits >> i & 1).astype(bool) for i, name in enumerate(FLAGS)}
+        flags = {name: unpack_flag(joined, name) for name in FLAGS}
         bounds, counts = unpack_all_ints([record["spans"] for record in records])
         counts //= 2
         doc = np.repeat(np.arange(len(records)), counts).astype(np.int32)

@@ -231,7 +231,22 @@ class Lexicon:
         ends = terms.bounds[1:]
         weights[(ends - terms.ended)[cut] - 1] = self.last_piece
         weights[ends[terms.ended] - 1] = self.ending
+        weights[self._find_codes(terms)] = 0
         return weights
+
+    def _find_codes(self, terms: WordTerms) -> Bools:
+        """(N,) digits beside letters that speak: "LEF-1" and "p50" are no numbers."""
+        digits = self._digits[terms.ids]
+        speaks = ~digits & self.tables.voters[terms.ids].any(axis=1)
+        spoken = add_parts(speaks[:, None].astype(np.float32), terms.bounds)[:, 0] > 0
+        return np.asarray(digits & np.repeat(spoken, np.diff(terms.bounds)))
+
+    @cached_property
+    def _digits(self) -> Bools:
+        """Rows of the tables whose terms are digits."""
+        flags = [surface.isdigit() for surface in self.vectors.surfaces]
+        others = len(self.tables.voters) - len(flags)
+        return np.array([*flags, *[False] * others], bool)
 
     def entry_ids(self, words: Sequence[str]) -> Ints:
         """Find words, with stand-ins for unknown numerals (spec 4.1, 5.2.11).

@@ -148,6 +148,17 @@ def check_format(packed: Mapping[str, Any]) -> None:
         raise ConfigError(Errors.E333.format(found=packed.get("format"), known=FORMAT))
 
 
+def count_words(packed: Mapping[str, Any]) -> int:
+    """How many words the text of a packed record has."""
+    return len(packed["flags"]) // np.dtype(BITS).itemsize
+
+
+def unpack_flag(packed: bytes, name: str) -> Bools:
+    """One of the flags of all words, from the bytes under "flags"."""
+    bits = np.frombuffer(packed, BITS)
+    return (bits >> FLAGS.index(name) & 1).astype(bool)
+
+
 def pack_ints(values: Ints) -> bytes:
     """Integers from 0 on in as few bytes as the largest needs; that number first."""
     size = 1 if values.max(initial=0) < 256 else 2 if values.max() < 65536 else 4

@@ -155,7 +155,7 @@ class VotingSettings:
     heralded: tuple[str, ...] = ("PERSON", "SPECIES")
     binomials: tuple[str, ...] = ("SPECIES",)
     lower_cost: float = 3.0
-    cut_cost: float = 0.5
+    cut_cost: float = 0.75
     split_cost: float = 1.0
     context_margin: float = 0.1
     phrase_margin: float = 0.4

@@ -18,10 +18,10 @@ from spacy_bert_unsup.pipeline.flips import Flip, RevoteReport
 from spacy_bert_unsup.pipeline.revote import revote_docs
 from spacy_bert_unsup.pipeline.revote_bins import find_votes, revote_bin
 from spacy_bert_unsup.pipeline.revoter import Revoter
-from spacy_bert_unsup.pipeline.stored import VoteSettings
+from spacy_bert_unsup.pipeline.stored import RULES, StoredVotes, VoteSettings
 from spacy_bert_unsup.vocab.assets import ClusterAssets
 from spacy_bert_unsup.voting.candidates import Candidates
-from spacy_bert_unsup.voting.record import pack_ints, unpack_ints
+from spacy_bert_unsup.voting.record import BITS, FLAGS, pack_ints, unpack_ints
 from tests.pipeline.conftest import TOY_TEXT, MakeNLP, entities, scored
 
 KEY = "bert_unsup"
@@ -234,7 +234,7 @@ def test_rules_differ_with_what_decides(docs, toy_assets):
 def test_other_rules_vote_anew(docs, toy_assets, monkeypatch):
     """Docs whose votes another `RULES` made are voted on, and are no other settings."""
     first, *rest = iter_votes(docs)
-    monkeypatch.setattr("spacy_bert_unsup.pipeline.stored.RULES", 2)
+    monkeypatch.setattr("spacy_bert_unsup.pipeline.stored.RULES", RULES + 1)
     revoter = Revoter.for_docs(first, toy_assets)
     assert not revoter.has_voted(first)
     list(revote_docs(docs[:2], revoter=revoter))
@@ -398,3 +398,14 @@ def test_any_difference_is_seen(docs, toy_assets, what):
     stored = list(iter_votes(docs))
     changed = revoter.vote(stored).changed
     assert changed.tolist() == [False, False, True, False, False]
+
+
+def test_spans_of_others_are_not_ours():
+    """Those that held a token of somebody's entity were never entities of ours."""
+    flags = np.zeros(4, BITS)
+    flags[2] = 1 << FLAGS.index("taken")
+    bounds = np.array([[0, 2], [1, 3], [3, 4]])
+    attrs = {"labels": ["PERSON", "GPE", "DATE"]}
+    record = {"flags": flags.tobytes()}
+    votes = StoredVotes(record, bounds, np.ones(3, bool), "", (0, 0), attrs)
+    assert votes.our_spans() == {(0, 2, "PERSON"), (3, 4, "DATE")}

@@ -95,6 +95,19 @@ def test_ending_weighs_more_than_pieces(word_tagger):
     assert found == pytest.approx([0.9, 0.1])
 
 
+def test_digits_in_codes_are_no_numbers(word_tagger):
+    """Beside letters that speak the digits do not; else they do."""
+    voters = word_tagger.tables.voters.copy()
+    terms, labels = word_tagger.lm.terms, word_tagger.assets.scheme.labels
+    voters[terms.index("3"), labels.index("GENERIC")] = 1
+    tables = replace(word_tagger.tables, voters=voters, cases=np.ones_like(voters[:4]))
+    lexicon = replace(word_tagger.lexicon, tables=tables)
+    (text,) = encode_words(word_tagger.lm, "3itis 3zz")
+    words = lexicon.label_words(text)
+    found = words.voters[:, [labels.index("DISEASE"), labels.index("GENERIC")]]
+    assert found.tolist() == [[1, 0], [0, 1]]
+
+
 def test_case_makes_labels_unlikely(word_tagger):
     """Seeds in lower case are no persons: a cut word in lower case is hardly one."""
     tables, lm = word_tagger.tables, word_tagger.lm

@@ -9,9 +9,12 @@ import srsly
 from spacy_bert_unsup.voting.candidates import Candidates
 from spacy_bert_unsup.voting.evidence import list_all_voters, list_voters
 from spacy_bert_unsup.voting.record import (
+    FLAGS,
     VoteRecord,
+    count_words,
     pack_ints,
     unpack_all_ints,
+    unpack_flag,
     unpack_ints,
 )
 from spacy_bert_unsup.voting.revote import vote_again
@@ -189,3 +192,18 @@ def test_packed_integers():
         found = pack_ints(np.array(values, np.int32))
         assert unpack_ints(found).tolist() == values and len(found) == 1 + size
     assert len(pack_ints(np.array([65536], np.int32))) == 5
+
+
+def test_flags_of_words(word_tagger):
+    """Each comes back by its name; the sixth word was taken by somebody else."""
+    encoded, _, packed = tag(word_tagger)
+    for text, record in zip(encoded, packed, strict=True):
+        size = len(text.words)
+        assert count_words(record) == size
+        words = word_tagger.lexicon.label_words(text)
+        for name in ("is_word", "capital", "title", "bond"):
+            found = unpack_flag(record["flags"], name)
+            np.testing.assert_array_equal(found, getattr(words, name))
+        taken = unpack_flag(record["flags"], "taken")
+        assert np.flatnonzero(taken).tolist() == ([5] if size > 5 else [])
+    assert len(FLAGS) <= 16

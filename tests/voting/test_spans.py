@@ -34,24 +34,29 @@ def valued_spans(draw):
     return length, draw(st.dictionaries(st.sampled_from(all_spans), values, max_size=9))
 
 
-def total_value(chosen, values, split_cost):
-    touching = sum(a[1] == b[0] for a, b in zip(chosen, chosen[1:], strict=False))
+def total_value(chosen, values, split_cost, free=()):
+    touching = sum(
+        a[1] == b[0] and b[0] not in free
+        for a, b in zip(chosen, chosen[1:], strict=False)
+    )
     return sum(values[span] for span in chosen) - split_cost * touching
 
 
 @settings(max_examples=200)
-@given(valued_spans(), st.sampled_from([0.0, 1.0, 5.0]))
-def test_segments_are_the_best_of_all(case, split_cost):
+@given(
+    valued_spans(), st.sampled_from([0.0, 1.0, 5.0]), st.frozensets(st.integers(1, 5))
+)
+def test_segments_are_the_best_of_all(case, split_cost, free):
     length, values = case
-    found = segment_tokens(length, values, split_cost=split_cost)
+    found = segment_tokens(length, values, split_cost=split_cost, free=free)
     assert disjoint(found) and found == sorted(found) and set(found) <= set(values)
     best = max(
-        total_value(sorted(chosen), values, split_cost)
+        total_value(sorted(chosen), values, split_cost, free)
         for n in range(len(values) + 1)
         for chosen in combinations(values, n)
         if disjoint(sorted(chosen))
     )
-    assert total_value(found, values, split_cost) == best
+    assert total_value(found, values, split_cost, free) == best
     assert all(values[span] > 0 for span in found)
 
 

@@ -17,6 +17,7 @@ from spacy_bert_unsup.voting.spelling import (
     encode_spelling,
     find_case,
     share_cases,
+    share_digits,
 )
 from spacy_bert_unsup.voting.text import find_bonds, find_capitals
 
@@ -141,3 +142,10 @@ def test_capitals_say_nothing_where_all_are(text, capitals):
 @given(st.lists(st.sampled_from(["A", ".", "-", "6", "coli", "Paris"]), max_size=6))
 def test_the_first_token_has_none_before_it(words):
     assert not find_bonds(words, find_capitals(words))[:1].any()
+
+
+def test_digits_in_the_seeds():
+    """Pieces and short terms do not count, nor second labels."""
+    scheme = LabelScheme(("A", "B", "C"))
+    seeds = {"IL6": ("A",), "abc": ("A", "B"), "##12a": ("B",), "a1": ("B",)}
+    assert share_digits(seeds, scheme).tolist() == [0.5, 0, 0]
