@@ -44,18 +44,25 @@ BROAD: Mapping[str, str] = {
 
 COMPOUNDS: Mapping[str, tuple[str, ...]] = {
     "CELL": ("BODY_PART", "BODY_SUBSTANCE", "DISEASE", "GENE", "SPECIES"),
-    "CELL_COMPONENT": ("BODY_PART", "CELL", "SPECIES"),
-    "DISEASE": ("BODY_PART", "BODY_SUBSTANCE", "CELL", "PROCEDURE"),
+    "BODY_PART": ("BODY_SUBSTANCE", "CELL"),
+    "BODY_SUBSTANCE": ("BODY_PART", "CELL"),
+    "CELL_COMPONENT": ("BODY_PART", "CELL", "CHEMICAL", "SPECIES"),
+    "DISEASE": ("BODY_PART", "BODY_SUBSTANCE", "CELL", "PROCEDURE", "SPECIES"),
+    "EVENT": ("LOCATION", "OBJECT", "ORGANIZATION", "TIME"),
     "GENE": (
         *("BODY_PART", "BODY_SUBSTANCE", "CELL", "CELL_COMPONENT", "CHEMICAL"),
         *("PERSON", "SPECIES"),
     ),
+    "PROCEDURE": (
+        *("BODY_PART", "BODY_SUBSTANCE", "CELL", "CELL_COMPONENT", "DISEASE", "GENE"),
+        "OBJECT",
+    ),
     "SPECIES": ("DISEASE",),
+    "SUBSTANCE": ("BODY_PART", "SPECIES"),
     **dict.fromkeys(
         (
-            *("BODY_PART", "BODY_SUBSTANCE", "CHEMICAL", "EVENT", "GROUP", "LOCATION"),
-            *("OBJECT", "ORGANIZATION", "PERSON", "PROCEDURE", "PRODUCT", "QUANTITY"),
-            *("SUBSTANCE", "TIME", "WORK"),
+            *("CHEMICAL", "GROUP", "LOCATION", "OBJECT", "ORGANIZATION", "PERSON"),
+            *("PRODUCT", "QUANTITY", "TIME", "WORK"),
         ),
         (),
     ),

@@ -65,7 +65,8 @@ def find_partings(tagger: SpanTagger, words: WordLabels) -> Bools:
     foreign = find_foreign(tagger, words)
     found = np.zeros(len(kind), bool)
     found[1:] = foreign[np.arange(len(kind) - 1), kind[1:]]
-    return np.asarray(found & words.is_word & (share >= KNOWN_AS))
+    begins = words.is_word & ~words.numeral  # "chromosome 9" is one thing
+    return np.asarray(found & begins & (share >= KNOWN_AS))
 
 
 def _find_kinds(tagger: SpanTagger, summed: Floats) -> tuple[Ints, Floats]:

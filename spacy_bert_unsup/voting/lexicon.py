@@ -236,17 +236,25 @@ class Lexicon:
 
     def _find_codes(self, terms: WordTerms) -> Bools:
         """(N,) digits beside letters that speak: "LEF-1" and "p50" are no numbers."""
-        digits = self._digits[terms.ids]
-        speaks = ~digits & self.tables.voters[terms.ids].any(axis=1)
+        digits, letters = self._digits[terms.ids], self._letters[terms.ids]
+        speaks = letters & self.tables.voters[terms.ids].any(axis=1)
         spoken = add_parts(speaks[:, None].astype(np.float32), terms.bounds)[:, 0] > 0
         return np.asarray(digits & np.repeat(spoken, np.diff(terms.bounds)))
 
     @cached_property
     def _digits(self) -> Bools:
-        """Rows of the tables whose terms are digits."""
-        flags = [surface.isdigit() for surface in self.vectors.surfaces]
-        others = len(self.tables.voters) - len(flags)
-        return np.array([*flags, *[False] * others], bool)
+        """Rows of the tables whose terms are digits; no seeds beyond the vocabulary."""
+        flags = np.zeros(len(self.tables.voters), bool)
+        flags[: len(self.vectors)] = [s.isdigit() for s in self.vectors.surfaces]
+        return flags
+
+    @cached_property
+    def _letters(self) -> Bools:
+        """Rows of the tables whose terms hold a letter."""
+        flags = np.ones(len(self.tables.voters), bool)
+        surfaces = self.vectors.surfaces
+        flags[: len(surfaces)] = [any(map(str.isalpha, s)) for s in surfaces]
+        return flags
 
     def entry_ids(self, words: Sequence[str]) -> Ints:
         """Find words, with stand-ins for unknown numerals (spec 4.1, 5.2.11).

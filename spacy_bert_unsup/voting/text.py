@@ -30,13 +30,18 @@ def find_capitals(words: Sequence[str]) -> Bools:
     bounds = guess_sentence_starts(words)
     starts = {i for i in bounds if not _follows_short_form(words, i)}
     flags = [
-        word[:1].isupper() and (i not in starts or len(word) == 1)
+        word[:1].isupper() and (i not in starts or _is_letter(word))
         for i, word in enumerate(words)
     ]
     for start, end in pairwise([*bounds, len(words)]):
         if _is_shouted(words[start:end]):
             flags[start:end] = [False] * (end - start)
     return np.array(flags, bool)
+
+
+def _is_letter(word: str) -> bool:
+    """Whether a word is a capital letter and no English word."""
+    return len(word) == 1 and word not in "AI"
 
 
 def find_titles(words: Sequence[str]) -> Bools:
