@@ -122,7 +122,7 @@ class VotingSettings:
     stand_in: str = "things"
     cues: tuple[str, ...] = CUES
     cue_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"context": 1.0, "phrase": 0.7, "lexical": 1.25}
+        default_factory=lambda: {"context": 1.0, "phrase": 0.5, "lexical": 1.25}
     )
     top_k: int = 20
     term_weight: TermWeight = "probability"
