@@ -38,7 +38,8 @@ def write_start(config: ModelConfig, folder: Path, *, seed: int = 0) -> None:
     axes = main_axes(old[WORDS])
     tables = {name: resize(old[name] @ axes, config.hidden) for name in TABLES}
     tables[POSITIONS] = tables[POSITIONS][: config.positions]
-    model.load_state_dict({**tables, BIAS: old[BIAS]}, strict=False)
+    found = model.load_state_dict({**tables, BIAS: old[BIAS]}, strict=False)
+    assert not found.unexpected_keys, found.unexpected_keys
     model.tie_weights()
     with no_weight_bars():
         model.save_pretrained(folder)

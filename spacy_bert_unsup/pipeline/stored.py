@@ -26,6 +26,7 @@ from ..voting.record import (
     unpack_flag,
     unpack_ints,
 )
+from ..voting.settings import from_config
 from .options import merge_thresholds
 
 if TYPE_CHECKING:
@@ -98,11 +99,10 @@ class VoteSettings:
         """Read what `dump` gave."""
         found = json.loads(text)
         labels = found["labels"]
-        voting = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in found["voting"].items()
+        found |= {
+            "labels": labels and tuple(labels),
+            "voting": from_config(found["voting"]),
         }
-        found |= {"labels": labels and tuple(labels), "voting": voting}
         return cls(**found)
 
 
@@ -127,7 +127,7 @@ def name_rules(tagger: SpanTagger, thresholds: Thresholds) -> str:
         (scheme.labels, dict(scheme.parents), scheme.non_entity),
         (thresholds.general, dict(thresholds.labels)),
         dict(tables.endings.rows),
-        tables.cases.tolist(),
+        (tables.cases.tolist(), tables.digits.tolist()),
     )
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 

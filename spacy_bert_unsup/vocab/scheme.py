@@ -70,7 +70,7 @@ COMPOUNDS: Mapping[str, tuple[str, ...]] = {
 """Broad label of the shipped scheme -> those whose words its names take in.
 
 "Breast cancer" is one disease; in "lithium toxicity" and "cancer patients" there are
-two things. Chosen by F1 on twelve development sets (benchmarks/results/ner.md).
+two things. Written by what plain sense says; what it gives: benchmarks/results.
 """
 
 ONTONOTES: Mapping[str, str | None] = {

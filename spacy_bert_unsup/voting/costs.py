@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Bools, Floats, Ints
+from .foreign import KNOWN_AS
 from .lexicon import WordLabels, count_in
-from .names import find_binomials, find_heralds
 from .spans import Decisions
 from .tagger import SpanTagger
-
-KNOWN_AS = 0.15
-"""A word speaks for a label if it gives it at least this share of its vote."""
 
 
 def find_extras(tagger: SpanTagger, words: WordLabels) -> Bools:
@@ -58,21 +55,22 @@ def count_odd_numbers(
     return found.astype(np.float32)
 
 
-def find_seams(tagger: SpanTagger, words: WordLabels) -> Bools:
+def find_seams(tagger: SpanTagger, words: WordLabels, heralds: Bools) -> Bools:
     """Tokens that no span should part from the one before them.
 
     These are all that belong together, but for a name behind a word that says its kind
-    ("President Miller"), or one that is no entity and has a capital only because it
-    starts a sentence ("But Smith"); and the second words of binomials.
+    ("President Miller"), whatever its label, or behind one that is no entity and has a
+    capital only because it starts a sentence ("But Smith").
 
     tagger (SpanTagger): Which labels are entities.
     words (WordLabels): Labels of T words.
+    heralds (Bools): (T,) words that say the kind of the name behind them.
     RETURNS (Bools): (T,).
     """
     dull = words.alone[:, ~tagger.tables.entity].sum(axis=1) > 0.5
     starts = dull & words.known & words.is_word & ~words.capital
-    parted = words.capital & _behind(starts) | _behind(find_heralds(tagger, words))
-    return words.bond & ~parted | find_binomials(tagger, words)
+    parted = words.capital & _behind(starts) | _behind(heralds) & ~heralds
+    return words.bond & ~parted
 
 
 def _behind(flags: Bools) -> Bools:
@@ -106,8 +104,7 @@ def weigh_lower_case(
     RETURNS (Floats): (S,) how many such words, times the square of the share of the
         label's seeds that have a capital.
     """
-    bonded = words.bond | np.append(words.bond[1:], False)
-    lower = words.is_word & ~words.capital & ~words.numeral & ~bonded
+    lower = words.is_word & ~words.capital & ~words.numeral & ~words.bonded
     tables, block = tagger.tables, tagger.settings.block
     blocks = words.alone[:, tables.blocking].sum(axis=1) > block
     ends = lower & blocks

@@ -51,6 +51,11 @@ class WordLabels:
     bond: Bools
     numeral: Bools
 
+    @property
+    def bonded(self) -> Bools:
+        """(T,) tokens that belong to the one before or behind them."""
+        return self.bond | np.append(self.bond[1:], False)
+
 
 @dataclass(frozen=True, slots=True)
 class WordTerms:
@@ -237,20 +242,23 @@ class Lexicon:
     def _find_codes(self, terms: WordTerms) -> Bools:
         """(N,) digits beside letters that speak: "LEF-1" and "p50" are no numbers."""
         digits, letters = self._digits[terms.ids], self._letters[terms.ids]
-        speaks = letters & self.tables.voters[terms.ids].any(axis=1)
+        speaks = letters & self.tables.voting[terms.ids]
         spoken = add_parts(speaks[:, None].astype(np.float32), terms.bounds)[:, 0] > 0
         return np.asarray(digits & np.repeat(spoken, np.diff(terms.bounds)))
 
     @cached_property
     def _digits(self) -> Bools:
-        """Rows of the tables whose terms are digits; no seeds beyond the vocabulary."""
+        """Rows of the tables whose terms are digits, those of the vocabulary alone.
+
+        Seed words without an entry are whole words, which never stand beside others.
+        """
         flags = np.zeros(len(self.tables.voters), bool)
         flags[: len(self.vectors)] = [s.isdigit() for s in self.vectors.surfaces]
         return flags
 
     @cached_property
     def _letters(self) -> Bools:
-        """Rows of the tables whose terms hold a letter."""
+        """Rows of the tables whose terms hold a letter; seeds and endings do."""
         flags = np.ones(len(self.tables.voters), bool)
         surfaces = self.vectors.surfaces
         flags[: len(surfaces)] = [any(map(str.isalpha, s)) for s in surfaces]

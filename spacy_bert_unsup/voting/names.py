@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..types import Bools, Ints
+from ..types import Bools, Floats, Ints
 from .lexicon import WordLabels, count_in
-from .spans import Decisions
 from .tagger import SpanTagger
 
 KIND = 0.5
-"""Least share of the entity labels for a word to say a kind, and of the others by
-itself."""
+"""A word only says a kind if it gives so much of its vote to entities as a part of
+something, and more than that to others by itself."""
 GENUS = 0.3
 """Least share of a binomial's label for its first word."""
 
@@ -21,8 +20,11 @@ def find_heralds(tagger: SpanTagger, words: WordLabels) -> Bools:
 
     tagger (SpanTagger): Which labels are entities.
     words (WordLabels): Labels of T words.
-    RETURNS (Bools): (T,) runs of such words with a capital behind them.
+    RETURNS (Bools): (T,) runs of such words with a capital behind them; none if
+        `herald_cost` is 0.
     """
+    if not tagger.settings.herald_cost:
+        return np.zeros(len(words.is_word), bool)
     entity = tagger.tables.entity
     kind = words.is_word & (words.voters[:, entity].sum(axis=1) >= KIND)
     kind &= words.alone[:, ~entity].sum(axis=1) > KIND
@@ -32,32 +34,27 @@ def find_heralds(tagger: SpanTagger, words: WordLabels) -> Bools:
     return np.asarray(kind & np.append(words.title, False)[behind])
 
 
-def count_heralds(
-    tagger: SpanTagger, spans: Ints, words: WordLabels, decisions: Decisions
-) -> Ints:
+def count_heralds(tagger: SpanTagger, spans: Ints, heralds: Bools, roots: Ints) -> Ints:
     """Words in spans that only say the kind of the name behind them.
 
     tagger (SpanTagger): `heralded` says which labels do not take them in.
     spans (Ints): (S, 2) first token, one past the last.
-    words (WordLabels): Labels of the text's T words.
-    decisions (Decisions): Of the S spans.
-    RETURNS (Ints): (S,) how many; the last word of a span is none.
+    heralds (Bools): (T,) from `find_heralds`.
+    roots (Ints): (S,) the root label of each span.
+    RETURNS (Ints): (S,) how many.
     """
-    bare = np.stack([spans[:, 0], spans[:, 1] - 1], axis=1)
-    found = count_in(bare, find_heralds(tagger, words))
-    return found * tagger.are_roots(tagger.settings.heralded)[decisions.root]
+    return count_in(spans, heralds) * tagger.heralded[roots]
 
 
-def find_binomials(tagger: SpanTagger, words: WordLabels) -> Bools:
+def find_binomials(tagger: SpanTagger, words: WordLabels, summed: Floats) -> Bools:
     """Second words of binomials: "bovis" in "Mycobacterium bovis".
 
     tagger (SpanTagger): `binomials` says which labels have them.
     words (WordLabels): Labels of T words.
+    summed (Floats): (T, R) their votes as parts of something, summed to the roots.
     RETURNS (Bools): (T,) words that neither vocabulary nor seeds hold, behind one of
         such a label that has a capital.
     """
-    roots = tagger.are_roots(tagger.settings.binomials)
-    entity = tagger.rollup.sum_up(words.voters) * tagger.rollup.entity
-    genus = words.title & words.is_word & (entity.max(axis=1, initial=0) >= GENUS)
-    genus &= roots[entity.argmax(axis=1)]
+    kind, share = tagger.rollup.best_entity(summed)
+    genus = words.title & words.is_word & (share >= GENUS) & tagger.binomial[kind]
     return np.asarray(words.unread & np.append(False, genus)[:-1])

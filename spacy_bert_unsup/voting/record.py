@@ -17,6 +17,7 @@ import numpy as np
 from ..errors import ConfigError, Errors
 from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints, TopTerms
+from .facts import WordFacts
 from .lexicon import WordTerms
 from .proposals import assign_roles, find_bridges
 from .tagger import SpanTagger
@@ -108,8 +109,8 @@ class VoteRecord:
             "extra": roles.extra,
             "taken": taken,
         }
-        bounds = scores.spans[:, 1:]
-        hopeful = judge_hope(tagger, bounds, words, thresholds, join=join)
+        bounds, facts = scores.spans[:, 1:], WordFacts.find(tagger, words)
+        hopeful = judge_hope(tagger, bounds, facts, thresholds, join=join)
         _, asked = take_turns(settings, lambda cue, _: scores.cues[cue], hopeful)
         return cls(
             join,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..types import Bools, Floats, Ints, TopTerms
-from .foreign import find_partings
+from .facts import WordFacts
 from .layout import Layout, spread_answers
 from .lexicon import WordLabels
 from .proposals import TokenRoles, label_roles, propose_spans
@@ -75,8 +75,9 @@ def vote_again(
     flags = {name: layout.flags[name] for name in names}
     words = tagger.lexicon.label_terms(layout.terms, **flags)
     doc, spans, source = _propose(tagger, layout, words, anew=anew)
+    facts = WordFacts.find(tagger, words)
     scores, missing = _score(
-        tagger, layout, words, thresholds, doc=doc, spans=spans, source=source
+        tagger, layout, facts, thresholds, doc=doc, spans=spans, source=source
     )
     rollup, fine_share = tagger.rollup, tagger.settings.fine_share
     decisions = decide_roots(scores.shares, rollup)
@@ -87,8 +88,8 @@ def vote_again(
         layout,
         doc=doc,
         spans=spans,
-        worth=span_values(tagger, spans, words, decisions, bars),
-        partings=find_partings(tagger, words),
+        worth=span_values(tagger, spans, facts, decisions, bars),
+        partings=facts.partings,
         scores=decisions.score,
         passes=passes,
     )
@@ -127,7 +128,7 @@ def _propose(
 def _score(
     tagger: SpanTagger,
     layout: Layout,
-    words: WordLabels,
+    facts: WordFacts,
     thresholds: Thresholds,
     *,
     doc: Ints,
@@ -147,12 +148,12 @@ def _score(
 
     def answer(cue: str, wanted: Bools | None) -> Floats:
         if wanted is None:
-            return tagger.label_by_words(rows, [words])
+            return tagger.label_by_words(rows, [facts.words])
         own = [_blank(top, wanted) for name, top in tops if name == cue]
         kept.extend((cue, top) for top in own)
         return tagger.vote(cue, own, shape)
 
-    hopeful = judge_hope(tagger, spans, words, thresholds, join=layout.joins[doc])
+    hopeful = judge_hope(tagger, spans, facts, thresholds, join=layout.joins[doc])
     cues, asked = take_turns(settings, answer, hopeful)
     # The last one stands for no source.
     known = {"context": np.append(layout.asked, False)[source]}

@@ -23,7 +23,7 @@ LEAST = dict.fromkeys(("top_k", "max_span", "window", "phrase_templates"), 1)
 LEAST |= dict.fromkeys(
     (
         *("extend", "overlap", "most_voters", "last_piece", "head", "ending"),
-        *("context_width", "max_cached_answers"),
+        *("context_width", "max_cached_answers", "foreign_cost", "herald_cost"),
     ),
     0,
 )
@@ -88,11 +88,14 @@ class VotingSettings:
         a number to hold a word that is none, and a name to hold a numeral if the seeds
         of its label have capitals and no digits ("Smith 46").
     foreign_cost (float): What each word in lower case costs a span that surely speaks
-        for another label, if `compounds` do not take it in ("lithium toxicity").
+        for another label, if `compounds` do not take it in ("lithium toxicity"); a
+        name may begin behind such a word without `split_cost`. 0 looks at no kinds.
     compounds (Mapping[str, tuple[str, ...]]): Broad label -> broad labels whose words
-        its names take in ("breast cancer"); labels that are not named take in all.
-    herald_cost (float): What it costs a name to begin with words that say its kind
-        ("President Miller", "the bacterium Bdellovibrio").
+        its names take in ("breast cancer"); labels that are not named take in all. A
+        config is merged with the default, label by label.
+    herald_cost (float): What each word costs a name that says the kind of what stands
+        behind it ("President Miller", "the bacterium Bdellovibrio"). 0 looks for none;
+        else no capital in front of a name of any label keeps it from being parted.
     heralded (tuple[str, ...]): Broad labels whose names do not take in such words.
     binomials (tuple[str, ...]): Broad labels whose names are a word with a capital and
         one in lower case; a word that the vocabulary lacks belongs to such a name.
@@ -122,7 +125,7 @@ class VotingSettings:
     stand_in: str = "things"
     cues: tuple[str, ...] = CUES
     cue_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"context": 1.0, "phrase": 0.5, "lexical": 1.25}
+        default_factory=lambda: {"context": 1.0, "phrase": 0.7, "lexical": 1.25}
     )
     top_k: int = 20
     term_weight: TermWeight = "probability"
@@ -151,7 +154,7 @@ class VotingSettings:
     compounds: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: dict(COMPOUNDS)
     )
-    herald_cost: float = 1.0
+    herald_cost: float = 2.0
     heralded: tuple[str, ...] = ("PERSON", "SPECIES")
     binomials: tuple[str, ...] = ("SPECIES",)
     lower_cost: float = 3.0

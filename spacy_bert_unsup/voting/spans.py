@@ -45,6 +45,11 @@ class Rollup:
         columns, starts = self._columns
         return np.add.reduceat(shares[..., columns], starts, axis=-1)
 
+    def best_entity(self, summed: Floats) -> tuple[Ints, Floats]:
+        """(T, R) shares of the roots -> (T,) the best entity root, and its share."""
+        entity = summed * self.entity
+        return entity.argmax(axis=1).astype(np.int32), entity.max(axis=1, initial=0)
+
     @cached_property
     def _columns(self) -> tuple[Ints, Ints]:
         """The columns of L labels root by root, and where each root starts."""

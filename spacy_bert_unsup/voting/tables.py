@@ -14,7 +14,7 @@ from ..vocab.labels import SeedLabels, match_seed_labels, seed_key
 from ..vocab.shares import share_labels
 from ..vocab.vectors import VocabVectors
 from .settings import VotingSettings
-from .spelling import SHORTEST, Endings, share_cases
+from .spelling import SHORTEST, Endings, share_cases, share_digits
 from .votes import label_columns, normalise_counts
 
 BLOCKING = ("FUNCTION", "VERB", "ADVERB")
@@ -34,6 +34,7 @@ class VoteTables:
         their rows, which are the last ones: no model offers them, but texts hold them.
     endings (Endings): Seeds that continue a word, and their rows.
     cases (Floats): (4, L) from `share_cases`.
+    digits (Floats): (L,) from `share_digits`.
     """
 
     entity: Bools
@@ -43,6 +44,7 @@ class VoteTables:
     words: Mapping[str, int] = field(default_factory=dict)
     endings: Endings = field(default_factory=lambda: Endings({}))
     cases: Floats = field(default_factory=lambda: np.ones((4, 1), np.float32))
+    digits: Floats = field(default_factory=lambda: np.zeros(1, np.float32))
 
     @cached_property
     def voting(self) -> Bools:
@@ -79,8 +81,8 @@ class VoteTables:
             voters[terms], alone[terms] = shares.voter, shares.alone
         blocking = label_columns(scheme.labels, BLOCKING)
         endings = Endings(_find_endings(labels, vectors, rows))
-        cases = share_cases(labels, scheme)
-        return cls(entity, voters, alone, blocking, rows, endings, cases)
+        cases, digits = share_cases(labels, scheme), share_digits(labels, scheme)
+        return cls(entity, voters, alone, blocking, rows, endings, cases, digits)
 
 
 def _group_by_labels(

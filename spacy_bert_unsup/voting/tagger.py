@@ -17,7 +17,7 @@ from .asking import Asker
 from .lexicon import Lexicon, WordLabels
 from .settings import CUES, VotingSettings
 from .spans import Rollup
-from .spelling import CAPITAL, share_digits
+from .spelling import CAPITAL
 from .tables import VoteTables
 from .turns import take_turns
 from .votes import divide_rows, pool_cues, vote_labels
@@ -113,35 +113,40 @@ class SpanTagger:
 
         0 for roots without an own column.
         """
-        labels = self.assets.scheme.labels
-        shares = dict(zip(labels, self.tables.cases[CAPITAL].tolist(), strict=True))
-        return np.array([shares.get(r, 0.0) for r in self.rollup.roots], np.float32)
+        return self._of_roots(self.tables.cases[CAPITAL])
 
     @cached_property
     def plain_names(self) -> Floats:
         """(R,) how sure it is that names of a root have capitals and no digits."""
-        labels = self.assets.scheme.labels
-        digits = share_digits(self.assets.seeds, self.assets.scheme)
-        shares = dict(zip(labels, digits.tolist(), strict=True))
-        held = np.array([shares.get(r, 0.0) for r in self.rollup.roots], np.float32)
+        digits = self._of_roots(self.tables.digits)
         # A tenth of the seeds with a digit is enough for one to be part of a name.
-        return np.asarray(self.capital_shares**2 * np.maximum(0, 1 - 10 * held))
+        return np.asarray(self.capital_shares**2 * np.maximum(0, 1 - 10 * digits))
 
     @cached_property
     def takes_in(self) -> Bools:
         """(R, R) whether names of the root of a column take in words of a row's."""
         roots, compounds = self.rollup.roots, self.settings.compounds
-        return np.array(
-            [
-                [a == b or b not in compounds or a in compounds[b] for b in roots]
-                for a in roots
-            ],
-            bool,
-        ).reshape(len(roots), len(roots))
+        taken = [
+            [a == b or b not in compounds or a in compounds[b] for b in roots]
+            for a in roots
+        ]
+        return np.array(taken, bool).reshape(len(roots), len(roots))
 
-    def are_roots(self, names: Sequence[str]) -> Bools:
-        """(R,) the roots that are among some labels."""
-        return np.isin(self.rollup.roots, list(names))
+    @cached_property
+    def heralded(self) -> Bools:
+        """(R,) roots whose names do not take in words that say their kind."""
+        return np.isin(self.rollup.roots, list(self.settings.heralded))
+
+    @cached_property
+    def binomial(self) -> Bools:
+        """(R,) roots whose names are binomials."""
+        return np.isin(self.rollup.roots, list(self.settings.binomials))
+
+    def _of_roots(self, values: Floats) -> Floats:
+        """(L,) values of labels -> (R,) of the roots, 0 for those without a column."""
+        labels = self.assets.scheme.labels
+        known = dict(zip(labels, values.tolist(), strict=True))
+        return np.array([known.get(r, 0.0) for r in self.rollup.roots], np.float32)
 
     def _root_of(self, term: str) -> int:
         """The root label that a term speaks for most; -1 if it has none."""

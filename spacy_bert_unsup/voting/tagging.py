@@ -11,14 +11,9 @@ from ..errors import ConfigError, Errors
 from ..mlm.text import EncodedText
 from ..types import Bools, Floats, Ints, TokenSpan
 from .candidates import Candidates
-from .costs import (
-    count_cuts,
-    count_odd_numbers,
-    find_extras,
-    find_seams,
-    weigh_lower_case,
-)
-from .foreign import count_foreign, find_partings
+from .costs import count_cuts, count_odd_numbers, weigh_lower_case
+from .facts import WordFacts
+from .foreign import count_foreign
 from .lexicon import WordLabels, count_in
 from .names import count_heralds
 from .proposals import assign_roles, propose_spans
@@ -100,6 +95,7 @@ def tag_texts(
         replace(labels, alone=labels.voters) if wanted.sure else labels
         for labels, wanted in zip(words, candidates, strict=True)
     ]
+    facts = [WordFacts.find(tagger, labels) for labels in words]
     spans = find_spans(tagger, texts, words, candidates)
     rows = flatten_spans(spans)
     bars = thresholds.lowest_bars(tagger.rollup)
@@ -111,7 +107,7 @@ def tag_texts(
 
     def hopeful(shares: Floats, margin: float) -> Bools:
         decisions = decide_roots(shares, tagger.rollup)
-        worth = _value_all(tagger, rows, words, decisions, bars)
+        worth = _value_all(tagger, rows, facts, decisions, bars)
         return given | is_hopeful(rows[:, 1:], worth, margin)
 
     scores = tagger.score_spans(texts, rows, words, hopeful=hopeful)
@@ -121,7 +117,7 @@ def tag_texts(
         busy = taken[i] if taken else np.zeros(len(texts[i].words), bool)
         tagged.append(
             decide_spans(
-                tagger, part, words[i], thresholds, join=wanted.join, taken=busy
+                tagger, part, facts[i], thresholds, join=wanted.join, taken=busy
             )
         )
     return tagged
@@ -141,7 +137,7 @@ def is_hopeful(spans: Ints, worth: Floats, margin: float) -> Bools:
 def judge_hope(
     tagger: SpanTagger,
     spans: Ints,
-    words: WordLabels,
+    facts: WordFacts,
     thresholds: Thresholds,
     *,
     join: bool | Bools,
@@ -150,7 +146,7 @@ def judge_hope(
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
-    words (WordLabels): Labels of the tokens.
+    facts (WordFacts): About the words of the text.
     thresholds (Thresholds): When a label counts.
     join (bool | Bools): The spans, or (S,) each of them, were proposed; given ones are
         always asked.
@@ -160,7 +156,7 @@ def judge_hope(
     def hopeful(shares: Floats, margin: float) -> Bools:
         decisions = decide_roots(shares, tagger.rollup)
         bars = thresholds.lowest_bars(tagger.rollup)[decisions.root]
-        worth = span_values(tagger, spans, words, decisions, bars)
+        worth = span_values(tagger, spans, facts, decisions, bars)
         return ~np.asarray(join) | is_hopeful(spans, worth, margin)
 
     return hopeful
@@ -169,7 +165,7 @@ def judge_hope(
 def decide_spans(
     tagger: SpanTagger,
     scores: SpanScores,
-    words: WordLabels,
+    facts: WordFacts,
     thresholds: Thresholds,
     *,
     join: bool,
@@ -179,7 +175,7 @@ def decide_spans(
 
     tagger (SpanTagger): Settings and tables; no model is asked.
     scores (SpanScores): Of S spans.
-    words (WordLabels): Labels of the text's T words.
+    facts (WordFacts): About the text's T words.
     thresholds (Thresholds): When a label counts.
     join (bool): The spans were proposed, and the best split of the text is wanted.
     taken (Bools): (T,) tokens that must not be part of a chosen span.
@@ -192,10 +188,9 @@ def decide_spans(
     passes = find_passing(decisions, bar, tagger.settings)
     bounds = scores.spans[:, 1:]
     if join:
-        worth = span_values(tagger, bounds, words, decisions, bar)
-        partings = find_partings(tagger, words)
+        worth = span_values(tagger, bounds, facts, decisions, bar)
         chosen = choose_split(
-            bounds, worth, passes, taken, tagger.settings, partings=partings
+            bounds, worth, passes, taken, tagger.settings, partings=facts.partings
         )
     else:
         chosen = choose_best(bounds, decisions.score, passes, taken)
@@ -211,7 +206,7 @@ def find_passing(decisions: Decisions, bar: Floats, settings: VotingSettings) ->
 def _value_all(
     tagger: SpanTagger,
     rows: Ints,
-    words: Sequence[WordLabels],
+    facts: Sequence[WordFacts],
     decisions: Decisions,
     bars: Floats,
 ) -> Floats:
@@ -221,7 +216,7 @@ def _value_all(
         here = np.flatnonzero(rows[:, 0] == i).astype(np.int32)
         part = decisions.part(here)
         worth[here] = span_values(
-            tagger, rows[here, 1:], words[i], part, bars[part.root]
+            tagger, rows[here, 1:], facts[i], part, bars[part.root]
         )
     return worth
 
@@ -229,7 +224,7 @@ def _value_all(
 def span_values(
     tagger: SpanTagger,
     spans: Ints,
-    words: WordLabels,
+    facts: WordFacts,
     decisions: Decisions,
     bar: Floats,
 ) -> Floats:
@@ -243,20 +238,21 @@ def span_values(
 
     tagger (SpanTagger): Settings and tables.
     spans (Ints): (S, 2) first token, one past the last.
-    words (WordLabels): Labels of the text's T words.
+    facts (WordFacts): About the text's T words.
     decisions (Decisions): Of the S spans.
     bar (Floats): (S,) threshold of each span's label.
     RETURNS (Floats): (S,) values, may be negative.
     """
     settings = tagger.settings
+    words, root = facts.words, decisions.root
     above = decisions.entity - settings.entity_share + decisions.score - bar
     worth = (
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
-        - settings.extra_cost * count_in(spans, find_extras(tagger, words))
+        - settings.extra_cost * count_in(spans, facts.extras)
         - settings.number_cost * count_odd_numbers(tagger, spans, words, decisions)
-        - settings.foreign_cost * count_foreign(tagger, spans, words, decisions)
-        - settings.herald_cost * count_heralds(tagger, spans, words, decisions)
-        - settings.cut_cost * count_cuts(spans, find_seams(tagger, words))
+        - settings.foreign_cost * count_foreign(spans, facts.foreign, root)
+        - settings.herald_cost * count_heralds(tagger, spans, facts.heralds, root)
+        - settings.cut_cost * count_cuts(spans, facts.seams)
     )
     if settings.capitals:
         lower = weigh_lower_case(tagger, spans, words, decisions)

@@ -30,7 +30,7 @@ def find_capitals(words: Sequence[str]) -> Bools:
     bounds = guess_sentence_starts(words)
     starts = {i for i in bounds if not _follows_short_form(words, i)}
     flags = [
-        word[:1].isupper() and (i not in starts or _is_letter(word))
+        word[:1].isupper() and (i not in starts or _is_lone_letter(word))
         for i, word in enumerate(words)
     ]
     for start, end in pairwise([*bounds, len(words)]):
@@ -39,8 +39,8 @@ def find_capitals(words: Sequence[str]) -> Bools:
     return np.array(flags, bool)
 
 
-def _is_letter(word: str) -> bool:
-    """Whether a word is a capital letter and no English word."""
+def _is_lone_letter(word: str) -> bool:
+    """Whether a word is one letter that is no English word of its own."""
     return len(word) == 1 and word not in "AI"
 
 

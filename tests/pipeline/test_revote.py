@@ -409,3 +409,9 @@ def test_spans_of_others_are_not_ours():
     record = {"flags": flags.tobytes()}
     votes = StoredVotes(record, bounds, np.ones(3, bool), "", (0, 0), attrs)
     assert votes.our_spans() == {(0, 2, "PERSON"), (3, 4, "DATE")}
+
+
+def test_settings_survive_as_text(docs, toy_assets):
+    """Tables of lists too; so a component and a stored doc have equal settings."""
+    settings = Revoter.for_docs(next(iter_votes(docs)), toy_assets).settings
+    assert VoteSettings.load(settings.dump()) == settings

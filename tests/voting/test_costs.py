@@ -54,7 +54,8 @@ def test_words_that_only_start_a_sentence(make_tagger):
     (text,) = encode_words(tagger.lm, "The Smith . Mary Smith saw New York")
     words = tagger.lexicon.label_words(text)
     assert np.flatnonzero(words.bond).tolist() == [1, 4, 7]
-    assert np.flatnonzero(find_seams(tagger, words)).tolist() == [4, 7]
+    none = np.zeros(len(words.bond), bool)
+    assert np.flatnonzero(find_seams(tagger, words, none)).tolist() == [4, 7]
 
 
 @pytest.mark.parametrize(

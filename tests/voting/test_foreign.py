@@ -6,15 +6,10 @@ from hypothesis import given, strategies as st
 
 from spacy_bert_unsup.vocab.scheme import BROAD, COMPOUNDS
 from spacy_bert_unsup.voting.candidates import Candidates
-from spacy_bert_unsup.voting.costs import KNOWN_AS
-from spacy_bert_unsup.voting.foreign import (
-    SURE,
-    count_foreign,
-    find_foreign,
-    find_partings,
-)
+from spacy_bert_unsup.voting.facts import WordFacts
+from spacy_bert_unsup.voting.foreign import KNOWN_AS, SURE, count_foreign
 from spacy_bert_unsup.voting.spans import Decisions
-from spacy_bert_unsup.voting.tagging import tag_texts
+from spacy_bert_unsup.voting.tagging import span_values, tag_texts
 from spacy_bert_unsup.voting.thresholds import Thresholds
 from tests.voting.words import encode_words
 
@@ -24,7 +19,7 @@ WORDS = ["paris", "cancer", "arthritis", "Smith", "the", "-", "red", "12", "john
 
 def read(tagger, text):
     (encoded,) = encode_words(tagger.lm, text)
-    return tagger.lexicon.label_words(encoded)
+    return WordFacts.find(tagger, tagger.lexicon.label_words(encoded))
 
 
 def decide(roots):
@@ -65,23 +60,23 @@ def count_by_loop(tagger, spans, words, roots):
 )
 def test_counts_equal_a_loop(make_tagger, words, compounds, data):
     tagger = make_tagger(cues=("lexical",), compounds=compounds)
-    read_words = read(tagger, " ".join(words))
+    facts = read(tagger, " ".join(words))
     n = len(words)
     spans = [(a, b) for a in range(n) for b in range(a + 1, n + 1)]
     root = st.integers(0, len(tagger.rollup.roots) - 1)
     roots = data.draw(st.lists(root, min_size=len(spans), max_size=len(spans)))
     bounds = np.array(spans, np.int32)
-    found = count_foreign(tagger, bounds, read_words, decide(roots))
-    assert found.tolist() == count_by_loop(tagger, spans, read_words, roots)
+    found = count_foreign(bounds, facts.foreign, np.array(roots))
+    assert found.tolist() == count_by_loop(tagger, spans, facts.words, roots)
 
 
 def test_two_things_side_by_side(make_tagger):
     """Split for nothing where the word before is foreign to the one behind."""
     tagger = make_tagger(cues=("lexical",), compounds=APART)
-    words = read(tagger, "paris arthritis the paris")
-    assert find_partings(tagger, words).tolist() == [False, True, False, False]
+    facts = read(tagger, "paris arthritis the paris")
+    assert facts.partings.tolist() == [False, True, False, False]
     roots = list(tagger.rollup.roots)
-    foreign = find_foreign(tagger, words)
+    foreign = facts.foreign
     assert foreign[:, roots.index("DISEASE")].tolist() == [True, False, False, True]
     assert foreign[:, roots.index("LOCATION")].tolist() == [False, True, False, False]
 
@@ -104,10 +99,37 @@ def test_compounds_decide_about_the_split(make_tagger, compounds, spans):
 
 def test_no_words(make_tagger):
     tagger = make_tagger(cues=("lexical",))
-    words = read(tagger, "")
+    facts = read(tagger, "")
     none = np.zeros((0, 2), np.int32)
-    assert find_partings(tagger, words).shape == (0,)
-    assert count_foreign(tagger, none, words, decide([])).shape == (0,)
+    assert facts.partings.shape == (0,)
+    assert count_foreign(none, facts.foreign, none[:, 0]).shape == (0,)
+
+
+def test_numerals_begin_no_name_of_their_own(make_tagger):
+    """ "chromosome 9" may be one thing: only words part for nothing."""
+    tagger = make_tagger(cues=("lexical",), compounds=APART)
+    facts = read(tagger, "paris arthritis")
+    facts.words.numeral[1] = True
+    again = WordFacts.find(tagger, facts.words)
+    assert again.foreign[0].tolist() == facts.foreign[0].tolist()
+    assert facts.partings.tolist() == [False, True]
+    assert not again.partings.any()
+
+
+@pytest.mark.parametrize(("text", "root"), [("paris arthritis", "DISEASE")])
+def test_what_a_foreign_word_costs(make_tagger, text, root):
+    """And nothing is looked for where it costs nothing."""
+    spans = np.array([[0, 2], [1, 2], [0, 1]], np.int32)
+    values = []
+    for cost in (0.0, 1.0, 3.0):
+        tagger = make_tagger(cues=("lexical",), compounds=APART, foreign_cost=cost)
+        facts = read(tagger, text)
+        assert facts.partings.any() == (cost > 0)
+        decisions = decide([tagger.rollup.roots.index(root)] * 3)
+        bar = np.zeros(3, np.float32)
+        values.append(span_values(tagger, spans, facts, decisions, bar))
+    assert (values[0] - values[1]).tolist() == pytest.approx([1, 0, 1])
+    assert (values[0] - values[2]).tolist() == pytest.approx([3, 0, 3])
 
 
 def test_the_shipped_table_names_broad_labels():

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spacy_bert_unsup.vocab.assets import ClusterAssets
 from spacy_bert_unsup.vocab.propagation import Propagation
 from spacy_bert_unsup.vocab.vectors import VocabVectors
-from spacy_bert_unsup.voting.costs import find_seams
+from spacy_bert_unsup.voting.facts import WordFacts
 from spacy_bert_unsup.voting.names import (
     count_heralds,
     find_binomials,
@@ -15,6 +17,7 @@ from spacy_bert_unsup.voting.names import (
 from spacy_bert_unsup.voting.settings import VotingSettings
 from spacy_bert_unsup.voting.spans import Decisions
 from spacy_bert_unsup.voting.tagger import SpanTagger
+from spacy_bert_unsup.voting.tagging import span_values
 from tests.voting.conftest import SEEDS
 from tests.voting.words import encode_words
 
@@ -66,19 +69,32 @@ def test_heralds_are_no_part_of_some_names(tagger):
     roots = list(tagger.rollup.roots)
     person, disease = roots.index("PERSON"), roots.index("DISEASE")
     cases = [((1, 5), person, 2), ((2, 5), person, 1), ((3, 5), person, 0)]
-    cases += [((1, 3), person, 1), ((2, 3), person, 0), ((1, 5), disease, 0)]
+    cases += [((1, 3), person, 2), ((4, 5), person, 0), ((1, 5), disease, 0)]
     spans = np.array([span for span, _, _ in cases], np.int32)
     none = np.zeros(len(cases), np.float32)
     root = np.array([root for _, root, _ in cases], np.int32)
     decisions = Decisions(root, none, none, none[:, None])
-    found = count_heralds(tagger, spans, words, decisions)
+    facts = WordFacts.find(tagger, words)
+    found = count_heralds(tagger, spans, facts.heralds, root)
     assert found.tolist() == [count for _, _, count in cases]
+    bar = np.zeros(len(cases), np.float32)
+    worth = span_values(tagger, spans, facts, decisions, bar)
+    deaf = SpanTagger(
+        tagger.lm, tagger.assets, replace(tagger.settings, herald_cost=0.0)
+    )
+    blind = WordFacts.find(deaf, words)
+    assert not blind.heralds.any()
+    free = replace(blind, seams=facts.seams)
+    found = (span_values(deaf, spans, free, decisions, bar) - worth) / 2
+    assert tagger.settings.herald_cost == 2
+    assert found.tolist() == pytest.approx([count for _, _, count in cases])
 
 
 def test_a_herald_may_be_parted_from_its_name(tagger):
     words = read(tagger, "he saw President John Smith")
     assert np.flatnonzero(words.bond).tolist() == [3, 4]
-    assert np.flatnonzero(find_seams(tagger, words)).tolist() == [4]
+    seams = WordFacts.find(tagger, words).seams
+    assert np.flatnonzero(seams).tolist() == [4]
 
 
 @pytest.mark.parametrize(
@@ -96,5 +112,7 @@ def test_a_herald_may_be_parted_from_its_name(tagger):
 )
 def test_second_words_of_binomials(tagger, text, second):
     words = read(tagger, text)
-    assert np.flatnonzero(find_binomials(tagger, words)).tolist() == second
-    assert set(second) <= set(np.flatnonzero(find_seams(tagger, words)).tolist())
+    summed = tagger.rollup.sum_up(words.voters)
+    assert np.flatnonzero(find_binomials(tagger, words, summed)).tolist() == second
+    seams = WordFacts.find(tagger, words).seams
+    assert set(second) <= set(np.flatnonzero(seams).tolist())
