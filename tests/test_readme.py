@@ -43,3 +43,16 @@ def test_project_section_is_what_spacy_generates(tmp_path):
     copy.write_text(README, encoding="utf-8")
     project_document(ROOT, copy, no_emoji=True)
     assert copy.read_text(encoding="utf-8") == README
+
+
+def test_own_labels_on_the_first_screen():
+    """What README says beside the code that the test above runs."""
+    assert "They play hockey and tennis." in README
+    nlp = spacy.blank("en")
+    seeds = {"SPORT": ["football", "basketball", "tennis"]}
+    nlp.add_pipe("bert_unsup_ner", config={"seeds": seeds})
+    found = nlp("They play hockey and tennis.").ents
+    assert [(e.text, e.label_) for e in found] == [
+        ("hockey", "SPORT"),
+        ("tennis", "SPORT"),
+    ]
