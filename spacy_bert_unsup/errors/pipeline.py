@@ -125,3 +125,7 @@ class PipelineErrors:
         "entities. Let the candidates function make them without sure = True, or set "
         "keep_votes = false."
     )
+    E347 = (
+        "[E347] 'voting.{key}' names {label!r}, which is no broad label of these "
+        "assets. Name one of {labels}; for a finer label, the one above it."
+    )

@@ -25,7 +25,11 @@ def find_extras(tagger: SpanTagger, words: WordLabels) -> Bools:
 
 
 def count_odd_numbers(
-    tagger: SpanTagger, spans: Ints, words: WordLabels, decisions: Decisions
+    tagger: SpanTagger,
+    spans: Ints,
+    words: WordLabels,
+    summed: Floats,
+    decisions: Decisions,
 ) -> Floats:
     """Numerals in front of what is neither number nor time, or in names that have none.
 
@@ -34,6 +38,7 @@ def count_odd_numbers(
     tagger (SpanTagger): Says which labels numerals and years have.
     spans (Ints): (S, 2) first token, one past the last.
     words (WordLabels): Labels of the text's T words.
+    summed (Floats): (T, R) their votes as parts of something, summed to the roots.
     decisions (Decisions): Of the S spans.
     RETURNS (Floats): (S,) how many words are where they do not belong; in names, as far
         as names of that label have no digits.
@@ -41,7 +46,6 @@ def count_odd_numbers(
     number, time = tagger.number_roots
     if number < 0:
         return np.zeros(len(spans), np.float32)
-    summed = tagger.rollup.sum_up(words.voters)
     parted = ~np.append(words.bond[1:], False)  # "5 - HT" is one thing
     numeral = words.numeral & parted
     first, root = spans[:, 0], decisions.root

@@ -95,7 +95,8 @@ class VotingSettings:
         config is merged with the default, label by label.
     herald_cost (float): What each word costs a name that says the kind of what stands
         behind it ("President Miller", "the bacterium Bdellovibrio"). 0 looks for none;
-        else no capital in front of a name of any label keeps it from being parted.
+        else `cut_cost` does not keep such a word and its name together, whatever
+        the label.
     heralded (tuple[str, ...]): Broad labels whose names do not take in such words.
     binomials (tuple[str, ...]): Broad labels whose names are a word with a capital and
         one in lower case; a word that the vocabulary lacks belongs to such a name.

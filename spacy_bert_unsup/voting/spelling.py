@@ -8,7 +8,7 @@ written speaks for or against a label: "Kofi" is no drug, "diazepam" no person. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,12 +90,9 @@ def share_cases(seeds: SeedLabels, scheme: LabelScheme) -> Floats:
     scheme (LabelScheme): L labels.
     RETURNS (Floats): (4, L) in [0, 1]; 1 for `FREE`.
     """
-    column = {name: i for i, name in enumerate(scheme.labels)}
-    counts = np.ones((len(CASES), len(column)), np.float32)
-    for term, names in seeds.items():
-        surface, continues = seed_key(term)
-        if not continues and len(surface) > SHORTEST:
-            counts[find_case(surface), column[names[0]]] += 1
+    counts = np.ones((len(CASES), len(scheme.labels)), np.float32)
+    for surface, column in _whole_words(seeds, scheme):
+        counts[find_case(surface), column] += 1
     counts[FREE] = counts[LOWER:].sum(axis=0)
     return counts / counts[FREE]
 
@@ -107,11 +104,16 @@ def share_digits(seeds: SeedLabels, scheme: LabelScheme) -> Floats:
     scheme (LabelScheme): L labels.
     RETURNS (Floats): (L,) in [0, 1]; 0 without terms.
     """
+    counts = np.zeros((2, len(scheme.labels)), np.float32)
+    for surface, column in _whole_words(seeds, scheme):
+        counts[:, column] += (1, any(map(str.isdigit, surface)))
+    return counts[1] / np.maximum(counts[0], 1)
+
+
+def _whole_words(seeds: SeedLabels, scheme: LabelScheme) -> Iterator[tuple[str, int]]:
+    """Terms that say how a label is written, and the column of their first label."""
     column = {name: i for i, name in enumerate(scheme.labels)}
-    counts = np.zeros((2, len(column)), np.float32)
     for term, names in seeds.items():
         surface, continues = seed_key(term)
         if not continues and len(surface) > SHORTEST:
-            holds = any(map(str.isdigit, surface))
-            counts[:, column[names[0]]] += (1, holds)
-    return counts[1] / np.maximum(counts[0], 1)
+            yield surface, column[names[0]]

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import ConfigError, Errors
 from ..mlm.text import EncodedText, TokenizedText, encode_texts
 from ..types import Bools, Floats, Ints, TopTerms
 from ..vocab.assets import ClusterAssets
+from ..vocab.scheme import COMPOUNDS
 from ..vocab.vectors import VocabVectors
 from .asking import Asker
 from .lexicon import Lexicon, WordLabels
@@ -76,7 +78,8 @@ class SpanTagger:
         vectors (Optional[VocabVectors]): The model's vocabulary, if at hand.
         max_batch_pieces (int): Bound of one forward pass, padding included.
         RAISES (AssetsError): if the assets are of another model.
-        RAISES (ConfigError, ModelError): if a template or the masking cannot work.
+        RAISES (ConfigError, ModelError): if a template or the masking cannot work, or a
+            setting names a label that is no root.
         """
         assets.check_fits(lm.fingerprint, lm.name)
         self.lm = lm
@@ -95,9 +98,25 @@ class SpanTagger:
             self.settings.year_term,
         )
         self.rollup = Rollup.of(assets.scheme)
+        self._check_labels()
         self.asker = Asker(lm, self.settings, max_batch_pieces=max_batch_pieces)
         # What terms vote for, in words: (term, stands alone) -> labels, once named.
         self.named: dict[tuple[int, bool], tuple[str, ...]] = {}
+
+    def _check_labels(self) -> None:
+        """Refuse unknown labels, but for shipped ones: the defaults name them."""
+        settings, known = self.settings, {*self.rollup.roots, *COMPOUNDS}
+        inside = (name for names in settings.compounds.values() for name in names)
+        for key, labels in (
+            ("compounds", (*settings.compounds, *inside)),
+            ("heralded", settings.heralded),
+            ("binomials", settings.binomials),
+        ):
+            for label in labels:
+                if label not in known:
+                    names = ", ".join(self.rollup.roots)
+                    message = Errors.E347.format(key=key, label=label, labels=names)
+                    raise ConfigError(message)
 
     @cached_property
     def number_roots(self) -> tuple[int, int]:

@@ -249,7 +249,8 @@ def span_values(
     worth = (
         (spans[:, 1] - spans[:, 0]) * (above + 1e-6)
         - settings.extra_cost * count_in(spans, facts.extras)
-        - settings.number_cost * count_odd_numbers(tagger, spans, words, decisions)
+        - settings.number_cost
+        * count_odd_numbers(tagger, spans, words, facts.summed, decisions)
         - settings.foreign_cost * count_foreign(spans, facts.foreign, root)
         - settings.herald_cost * count_heralds(tagger, spans, facts.heralds, root)
         - settings.cut_cost * count_cuts(spans, facts.seams)

@@ -21,8 +21,9 @@ LONGEST_CODE = 2
 def find_capitals(words: Sequence[str]) -> Bools:
     """Capitalised words that do not start a sentence, and single capital letters.
 
-    Stops of initials and short forms ("F. Smith", "Mr. Smith") end no sentence. Where
-    all is written in capitals, they say nothing.
+    "A" and "I" are such letters inside a sentence only. Stops of initials and short
+    forms ("F. Smith", "Mr. Smith") end no sentence. Where all is written in capitals,
+    they say nothing.
 
     words (Sequence[str]): T token texts.
     RETURNS (Bools): (T,).

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from spacy_bert_unsup.errors import ConfigError
 from spacy_bert_unsup.vocab.scheme import BROAD, COMPOUNDS
 from spacy_bert_unsup.voting.candidates import Candidates
 from spacy_bert_unsup.voting.facts import WordFacts
@@ -116,16 +117,15 @@ def test_numerals_begin_no_name_of_their_own(make_tagger):
     assert not again.partings.any()
 
 
-@pytest.mark.parametrize(("text", "root"), [("paris arthritis", "DISEASE")])
-def test_what_a_foreign_word_costs(make_tagger, text, root):
+def test_what_a_foreign_word_costs(make_tagger):
     """And nothing is looked for where it costs nothing."""
     spans = np.array([[0, 2], [1, 2], [0, 1]], np.int32)
     values = []
     for cost in (0.0, 1.0, 3.0):
         tagger = make_tagger(cues=("lexical",), compounds=APART, foreign_cost=cost)
-        facts = read(tagger, text)
+        facts = read(tagger, "paris arthritis")
         assert facts.partings.any() == (cost > 0)
-        decisions = decide([tagger.rollup.roots.index(root)] * 3)
+        decisions = decide([tagger.rollup.roots.index("DISEASE")] * 3)
         bar = np.zeros(3, np.float32)
         values.append(span_values(tagger, spans, facts, decisions, bar))
     assert (values[0] - values[1]).tolist() == pytest.approx([1, 0, 1])
@@ -137,3 +137,17 @@ def test_the_shipped_table_names_broad_labels():
     named = {*COMPOUNDS, *(label for row in COMPOUNDS.values() for label in row)}
     assert not named & set(BROAD)
     assert named >= set(BROAD.values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "label"),
+    [
+        ({"compounds": {"DISEAS": ()}}, "compounds", "DISEAS"),
+        ({"compounds": {"DISEASE": ("CHEMCAL",)}}, "compounds", "CHEMCAL"),
+        ({"heralded": ("GPE",)}, "heralded", "GPE"),  # a finer one
+        ({"binomials": ("nope",)}, "binomials", "nope"),
+    ],
+)
+def test_labels_that_are_no_roots_are_refused(make_tagger, settings, key, label):
+    with pytest.raises(ConfigError, match=f"E347.*{key}.*{label}.*LOCATION"):
+        make_tagger(cues=("lexical",), **settings)

@@ -129,6 +129,7 @@ def test_capitals_after_short_forms():
         ("MAN SEES NEW YORK", []),
         ("CUP - PARIS BEAT LYON 2 - 0 . He saw Paris", ["Paris"]),
         ("he saw NEW YORK", ["NEW", "YORK"]),
+        ("B cells grew . A cat slept . I saw vitamin A", ["B", "A"]),
         ("He . NASA . 5 -", []),
         ("Then NASA . NASA said IBM", ["NASA", "IBM"]),
     ],
